@@ -1,0 +1,2 @@
+export * from "./lib/envelope.js";
+export * from "./lib/topics.js";
