@@ -1,0 +1,11 @@
+export { brokerEnvironment } from "./lib/kafka/broker-config.js";
+export { cacheFolder } from "./lib/cache-folder.js";
+export { MissingPrerequisiteError } from "./lib/kafka/java.js";
+export { answersMetadata } from "./lib/kafka/broker-ready.js";
+export { startKafka, type KafkaServer, type StartKafkaOptions } from "./lib/kafka/start-kafka.js";
+export { assertPortFree, freePorts, isPortFree, loopback, PortInUseError, whoListens } from "./lib/net/ports.js";
+export { answersSelect, prepareDatabase } from "./lib/postgres/database-role.js";
+export { startPostgres, type PostgresServer, type StartPostgresOptions } from "./lib/postgres/start-postgres.js";
+export { identify, isRunning, type ProcessIdentity } from "./lib/processes/process-identity.js";
+export { gracefulSteps, stopProcess, type StopStep } from "./lib/processes/stop-process.js";
+export { waitUntil, type WaitOptions } from "./lib/processes/wait-until.js";

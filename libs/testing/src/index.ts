@@ -1,0 +1,2 @@
+export { startTestServers, type TestServers } from "./lib/start-test-servers.js";
+export { createTestDatabase, testKafkaBrokers, uniqueName, type TestDatabase } from "./lib/test-resources.js";
