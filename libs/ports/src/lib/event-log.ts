@@ -1,6 +1,10 @@
 /** Header values are text, except `ce_prev`, which is 32 raw bytes. */
 export type Headers = Readonly<Record<string, string | Uint8Array>>;
 
+/**
+ * An empty value is a tombstone: adapters write it as Kafka's null, which compaction removes with its key, and read null
+ * as empty. No other record has an empty value.
+ */
 export type OutgoingRecord = Readonly<{ key: string; value: Uint8Array; headers: Headers }>;
 
 export type StoredRecord = OutgoingRecord &
