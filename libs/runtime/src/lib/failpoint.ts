@@ -1,18 +1,20 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { unlinkSync } from "node:fs";
+import { join } from "node:path";
 
-const armed = process.env["FAILPOINT"];
-const once = process.env["FAILPOINT_ONCE"];
+const folder = process.env["FAILPOINT_DIR"];
 
 /**
- * A named place where a crash would be most inconvenient. When `FAILPOINT` names it, the process dies there as by
- * `kill -9`: no handler runs, nothing is flushed. `FAILPOINT_ONCE` names a file that marks it as done, so that the
- * restarted process passes. Costs one comparison when not armed.
+ * A named place where a crash would be most inconvenient. With `FAILPOINT_DIR` set, a file of the name in that folder
+ * arms it: the process takes the file away and dies there as by `kill -9` (no handler runs, nothing is flushed), so
+ * that the restarted process passes. Without `FAILPOINT_DIR` it costs one comparison.
  */
 export const failpoint = (name: string): void => {
-  if (armed === undefined || armed !== name) return;
-  if (once !== undefined) {
-    if (existsSync(once)) return;
-    writeFileSync(once, `${name}\n`);
+  if (folder === undefined) return;
+  try {
+    unlinkSync(join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
   }
   process.kill(process.pid, "SIGKILL");
 };
