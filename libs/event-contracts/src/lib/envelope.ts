@@ -32,7 +32,8 @@ type HeaderValues = Readonly<Record<string, string | Uint8Array>>;
 
 const decoder = new TextDecoder();
 
-export const text = (value: string | Uint8Array | undefined): string | undefined =>
+/** A header's value as text. */
+export const headerText = (value: string | Uint8Array | undefined): string | undefined =>
   value === undefined || typeof value === "string" ? value : decoder.decode(value);
 
 export const toHeaders = (envelope: Envelope): Record<string, string> => {
@@ -61,12 +62,12 @@ export const toHeaders = (envelope: Envelope): Record<string, string> => {
 /** @throws RangeError when a required attribute is missing or unreadable; such a record is parked. */
 export const readEnvelope = (headers: HeaderValues): Envelope => {
   const required = (name: string): string => {
-    const value = text(headers[name]);
+    const value = headerText(headers[name]);
     if (value === undefined) throw new RangeError(`header ${name} is missing`);
     return value;
   };
   const optional = <Value>(name: string, read: (value: string) => Value): Value | undefined => {
-    const value = text(headers[name]);
+    const value = headerText(headers[name]);
     return value === undefined ? undefined : read(value);
   };
   const account = optional("ce_account", (value) => value as Account);
