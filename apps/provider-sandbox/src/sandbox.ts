@@ -105,4 +105,16 @@ const assemble = async (config: SandboxConfig, onFault: (fault: unknown) => void
   };
 };
 
-const newApp = (): FastifyInstance => fastify({ bodyLimit: bodyBytesMax, logger: { level: "error" } });
+const newApp = (): FastifyInstance => {
+  const app = fastify({ bodyLimit: bodyBytesMax, logger: { level: "error" } });
+  // Clients send the type on requests without a body too; what needs a body finds that it is missing.
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, text, done) => {
+    if (text === "") return done(null, undefined);
+    try {
+      done(null, JSON.parse(text as string));
+    } catch {
+      done(Object.assign(new Error("the body is not JSON"), { statusCode: 400 }));
+    }
+  });
+  return app;
+};

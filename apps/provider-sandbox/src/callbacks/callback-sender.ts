@@ -16,6 +16,7 @@ export interface CallbackStyle {
 
 const answerWithinMs = 10_000;
 const connectionsMax = 128;
+const stopWithinMs = 1_000;
 
 /** Posts callbacks at least once: a 200 ends it, anything else is tried again until the provider's patience ends. */
 export class CallbackSender {
@@ -27,6 +28,7 @@ export class CallbackSender {
     keepAliveTimeout: 10_000,
   });
   private readonly firstTries = new Map<string, Promise<void>>();
+  private readonly underWay = new Set<Promise<boolean>>();
   private stopped = false;
 
   constructor(
@@ -43,7 +45,8 @@ export class CallbackSender {
     const callback = style.render(held.operation, step.outcome, held.settled?.atMs ?? step.atMs);
     if (!callback) return onEnd(false);
     const attempt = async (tries: number): Promise<void> => {
-      const answered = await this.post(callback);
+      if (this.stopped) return;
+      const answered = await this.tracked(this.post(callback));
       if (this.stopped && !answered) return;
       this.onTried(provider, answered);
       if (answered) return onEnd(true);
@@ -54,9 +57,23 @@ export class CallbackSender {
     void this.inOrder(held.key, () => attempt(0));
   }
 
+  /** Starts no further try, and waits a moment for the answers to those under way: they need not be repeated then. */
   async close(): Promise<void> {
     this.stopped = true;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, stopWithinMs);
+    await Promise.race([Promise.all(this.underWay), late.promise]);
+    clearTimeout(timer);
     await this.agent.destroy();
+  }
+
+  private async tracked(post: Promise<boolean>): Promise<boolean> {
+    this.underWay.add(post);
+    try {
+      return await post;
+    } finally {
+      this.underWay.delete(post);
+    }
   }
 
   /** First tries of one operation leave in order, so that what was said last is heard last unless a try is lost. */

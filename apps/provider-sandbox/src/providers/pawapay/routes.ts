@@ -40,6 +40,22 @@ export const pawapayRoutes = (parts: PawapayParts) => async (app: FastifyInstanc
     refund: (body) => readRefund(body, operations, refundedIn(book)),
   };
 
+  // Refunds of one deposit are judged one after the other: two at once could give back more than was paid.
+  const refunding = new Map<string, Promise<unknown>>();
+  const oneAtATime = async <T>(kind: OperationKind, body: unknown, act: () => Promise<T>): Promise<T> => {
+    const depositId = (body as Json | null)?.["depositId"];
+    if (kind !== "refund" || typeof depositId !== "string") return act();
+    const deposit = depositId.toLowerCase();
+    const turn = (refunding.get(deposit) ?? Promise.resolve()).then(act);
+    const settled = turn.catch(() => undefined);
+    refunding.set(deposit, settled);
+    try {
+      return await turn;
+    } finally {
+      if (refunding.get(deposit) === settled) refunding.delete(deposit);
+    }
+  };
+
   const initiate = async (kind: OperationKind, body: unknown, reply: FastifyReply): Promise<Json | undefined> => {
     const field = idField(kind);
     const id = (body as Json | null)?.[field];
@@ -47,7 +63,7 @@ export const pawapayRoutes = (parts: PawapayParts) => async (app: FastifyInstanc
       // The same id again is a duplicate whatever else it says: looked up before its amounts and numbers are judged.
       const known = typeof id === "string" && operations.find("pawapay", kind, id.toLowerCase());
       if (known) return duplicate(field, known.operation.id, known.operation.acceptedAtMs);
-      const { answer, held } = await operations.accept(read[kind](body));
+      const { answer, held } = await oneAtATime(kind, body, () => operations.accept(read[kind](body)));
       if (answer === "duplicate") return duplicate(field, held!.operation.id, held!.operation.acceptedAtMs);
       if (answer === "connection_reset") return void resetConnection(reply);
       if (answer === "broken") return void tellBroken(reply);
@@ -87,9 +103,13 @@ export const pawapayRoutes = (parts: PawapayParts) => async (app: FastifyInstanc
       if (!Array.isArray(body) || body.length === 0 || body.length > payoutsInBulkMax) {
         throw new Rejection(400, "INVALID_INPUT", "a list of 1 to 20 payouts is expected");
       }
-      const answers: (Json | undefined)[] = [];
-      for (const payout of body) answers.push(await initiate("payout", payout, reply));
-      return reply.sent || answers.includes(undefined) ? reply : reply.code(200).send(answers);
+      const answers: Json[] = [];
+      for (const payout of body) {
+        const answer = await initiate("payout", payout, reply);
+        if (!answer) return reply;
+        answers.push(answer);
+      }
+      return reply.code(200).send(answers);
     });
 
     // Nothing is ever enqueued here, since no provider is DELAYED: what is found is in another state.
