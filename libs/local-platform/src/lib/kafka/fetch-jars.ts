@@ -10,16 +10,17 @@ const run = promisify(execFile);
 const pomFile = fileURLToPath(new URL("../../../kafka/pom.xml", import.meta.url));
 const stampName = "complete";
 
-const copyDependencies = async (target: string): Promise<void> => {
+const copyDependencies = async (target: string, signal?: AbortSignal): Promise<void> => {
   const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${target}`];
   // A second try without the network for a closed one with a filled repository, and a third that asks again for what
   // Maven remembers as missing after an earlier network failure.
   const failures: string[] = [];
   for (const extra of [[], ["-o"], ["-U"]]) {
     try {
-      await run("mvn", ["-B", "-q", ...extra, "-f", pomFile, ...goal], { timeout: 300_000, maxBuffer: 16 << 20 });
+      await run("mvn", ["-B", "-q", ...extra, "-f", pomFile, ...goal], { signal, timeout: 300_000, maxBuffer: 16 << 20 });
       return;
     } catch (error) {
+      signal?.throwIfAborted();
       const failed = error as NodeJS.ErrnoException & { stdout?: string; stderr?: string };
       if (failed.code === "ENOENT") throw missingMaven();
       failures.push(`mvn ${extra.join(" ")}: ${(failed.stdout || failed.stderr || failed.message).trim().slice(0, 1_500)}`);
@@ -38,7 +39,7 @@ const jarsIn = (folder: string): readonly string[] =>
  * The class path of the broker. The folder carries the hash of the pom, so that a changed pom never mixes with old jars,
  * and appears under its name only when it is whole, so that two starts at once and a killed download do no harm.
  */
-export const kafkaJars = async (cacheDir: string, onFetch?: () => void): Promise<readonly string[]> => {
+export const kafkaJars = async (cacheDir: string, onFetch?: () => void, signal?: AbortSignal): Promise<readonly string[]> => {
   const hash = createHash("sha256").update(readFileSync(pomFile)).digest("hex").slice(0, 16);
   const folder = join(cacheDir, "kafka", hash);
   if (!existsSync(join(folder, stampName))) {
@@ -46,7 +47,7 @@ export const kafkaJars = async (cacheDir: string, onFetch?: () => void): Promise
     mkdirSync(join(cacheDir, "kafka"), { recursive: true });
     const partial = mkdtempSync(join(cacheDir, "kafka", "partial-"));
     try {
-      await copyDependencies(partial);
+      await copyDependencies(partial, signal);
       writeFileSync(join(partial, stampName), `${jarsIn(partial).length} jars\n`);
       if (!existsSync(join(folder, stampName))) {
         rmSync(folder, { recursive: true, force: true });

@@ -25,6 +25,8 @@ export interface StartKafkaOptions {
   /** `short` trades throughput for a faster start: for tests. */
   readonly life?: "long" | "short";
   readonly onProgress?: (message: string) => void;
+  /** Gives up a start that is under way, and leaves nothing running. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface KafkaServer {
@@ -35,12 +37,13 @@ export interface KafkaServer {
   stop(): Promise<void>;
 }
 
-const stopSteps = gracefulSteps(5_000);
+const stopSteps = gracefulSteps(4_000);
 
-const given = async (brokers: string): Promise<KafkaServer> => {
+const given = async (brokers: string, signal?: AbortSignal): Promise<KafkaServer> => {
   await waitUntil(async () => ((await answersMetadata(brokers.split(","))) ? true : undefined), {
     timeoutMs: 15_000,
     everyMs: 500,
+    signal,
     what: `Kafka at ${brokers} (from KAFKA_BROKERS) answers`,
   });
   return { brokers, pid: undefined, stop: () => Promise.resolve() };
@@ -62,11 +65,11 @@ const explain = (log: string, dataDir: string): string => {
 /** Apache Kafka in KRaft mode on this machine, or the one that KAFKA_BROKERS names. Ready means that it answers. */
 export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServer> => {
   const env = options.env ?? process.env;
-  if (env["KAFKA_BROKERS"]) return given(env["KAFKA_BROKERS"]);
+  if (env["KAFKA_BROKERS"]) return given(env["KAFKA_BROKERS"], options.signal);
 
   const java = await findJava(env);
   const onFetch = (): void => options.onProgress?.("fetching Apache Kafka with Maven, once (43 MB)");
-  const classPath = (await kafkaJars(options.cacheDir, onFetch)).join(delimiter);
+  const classPath = (await kafkaJars(options.cacheDir, onFetch, options.signal)).join(delimiter);
 
   const pidFile = join(options.dataDir, "broker.pid");
   const leftover = await stopLeftover(pidFile, stopSteps);
@@ -101,7 +104,7 @@ export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServe
         }
         return (await answersMetadata([brokers])) ? true : undefined;
       },
-      { timeoutMs: 90_000, what: "Kafka answers" },
+      { timeoutMs: 90_000, what: "Kafka answers", signal: options.signal },
     );
   } catch (error) {
     await server.stop();

@@ -26,6 +26,8 @@ export interface StartPostgresOptions {
   /** `short` gives up safety against power loss: for tests. */
   readonly life?: "long" | "short";
   readonly onProgress?: (message: string) => void;
+  /** Gives up a start that is under way, and leaves nothing running. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PostgresServer {
@@ -38,15 +40,16 @@ export interface PostgresServer {
 
 // SIGINT ends sessions and closes cleanly, SIGQUIT leaves the rest to crash recovery.
 const stopSteps: readonly StopStep[] = [
-  { signal: "SIGINT", waitMs: 5_000 },
-  { signal: "SIGQUIT", waitMs: 2_000 },
+  { signal: "SIGINT", waitMs: 3_000 },
+  { signal: "SIGQUIT", waitMs: 1_000 },
   { signal: "SIGKILL", waitMs: 1_000 },
 ];
 
-const given = async (url: string): Promise<PostgresServer> => {
+const given = async (url: string, signal?: AbortSignal): Promise<PostgresServer> => {
   await waitUntil(async () => ((await answersSelect(url)) ? true : undefined), {
     timeoutMs: 15_000,
     everyMs: 500,
+    signal,
     what: "PostgreSQL (from DATABASE_URL) answers",
   });
   return { url, pid: undefined, stop: () => Promise.resolve() };
@@ -94,7 +97,7 @@ const stopPostmaster = async (cluster: string): Promise<void> => {
 /** PostgreSQL on this machine, or the one that DATABASE_URL names. Ready means that it answers a query. */
 export const startPostgres = async (options: StartPostgresOptions): Promise<PostgresServer> => {
   const env = options.env ?? process.env;
-  if (env["DATABASE_URL"]) return given(env["DATABASE_URL"]);
+  if (env["DATABASE_URL"]) return given(env["DATABASE_URL"], options.signal);
 
   const user = postgresUser();
   const { nativeDir, version } = postgresBinaries();
@@ -140,7 +143,7 @@ export const startPostgres = async (options: StartPostgresOptions): Promise<Post
         }
         return (await answersSelect(adminUrl)) ? true : undefined;
       },
-      { timeoutMs: 60_000, what: "PostgreSQL answers" },
+      { timeoutMs: 60_000, what: "PostgreSQL answers", signal: options.signal },
     );
     await prepareDatabase(adminUrl, password);
   } catch (error) {
