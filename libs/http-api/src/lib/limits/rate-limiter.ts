@@ -1,0 +1,107 @@
+import type { Clock, Logger, Scheduler } from "@malipo/ports";
+import { Problem } from "../errors/problem.js";
+
+/** `burst` at once, then `perSecond` for ever. */
+export type Tier = Readonly<{ perSecond: number; burst: number }>;
+
+export const defaultTier: Tier = { perSecond: 100, burst: 200 };
+
+/** `wanted` requests of one key; the store says how many of them pass and when the next one would. */
+export type RateClaim = Readonly<{ key: string; tier: Tier; wanted: number }>;
+export type RateGrant = Readonly<{ granted: number; retryAfterMs: number }>;
+
+/** Grants in the order of the claims, each key at most once; rejects when it cannot tell. */
+export interface RateStore {
+  claim(claims: readonly RateClaim[]): Promise<readonly RateGrant[]>;
+}
+
+type Waiter = { resolve(retryAfterMs: number | undefined): void };
+type Queue = { tier: Tier; waiters: Waiter[] };
+
+/**
+ * GCRA shared by all instances through the store: what came in one tick is asked in one statement, one at a time. With
+ * the store unreachable each instance limits by itself, so that a database that is down opens no gate.
+ */
+export class RateLimiter {
+  private queues = new Map<string, Queue>();
+  private busy = false;
+  private storeDown = false;
+
+  constructor(
+    private readonly store: RateStore,
+    private readonly local: RateStore,
+    private readonly scheduler: Scheduler,
+    private readonly logger: Logger,
+  ) {}
+
+  /** @throws Problem rate_limited with Retry-After. */
+  async pass(key: string, tier: Tier): Promise<void> {
+    const retryAfterMs = await new Promise<number | undefined>((resolve) => {
+      let queue = this.queues.get(key);
+      if (queue === undefined) this.queues.set(key, (queue = { tier, waiters: [] }));
+      queue.waiters.push({ resolve });
+      if (!this.busy) {
+        this.busy = true;
+        void this.work();
+      }
+    });
+    if (retryAfterMs === undefined) return;
+    const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+    throw new Problem("rate_limited", "Too many requests.", { headers: { "retry-after": String(seconds) } });
+  }
+
+  private async work(): Promise<void> {
+    await this.scheduler.yield();
+    while (this.queues.size > 0) {
+      const batch = [...this.queues];
+      this.queues = new Map();
+      const grants = await this.claim(batch.map(([key, { tier, waiters }]) => ({ key, tier, wanted: waiters.length })));
+      batch.forEach(([, { waiters }], index) => {
+        const { granted, retryAfterMs } = grants[index]!;
+        waiters.forEach((waiter, position) => waiter.resolve(position < granted ? undefined : retryAfterMs));
+      });
+    }
+    this.busy = false;
+  }
+
+  private async claim(claims: readonly RateClaim[]): Promise<readonly RateGrant[]> {
+    try {
+      const grants = await this.store.claim(claims);
+      if (this.storeDown) this.logger.info({}, "rate limits are shared again");
+      this.storeDown = false;
+      return grants;
+    } catch (error) {
+      if (!this.storeDown) this.logger.warn({ error }, "rate limits are local while the database does not answer");
+      this.storeDown = true;
+      return this.local.claim(claims);
+    }
+  }
+}
+
+/** One process's own buckets: the fallback, and the store of specs and the simulation. */
+export class LocalRateStore implements RateStore {
+  /** Theoretical arrival time of the next request by key, on the monotonic clock. */
+  private readonly arrivals = new Map<string, number>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly keysMax = 100_000,
+  ) {}
+
+  claim(claims: readonly RateClaim[]): Promise<readonly RateGrant[]> {
+    const now = this.clock.monotonicMs();
+    return Promise.resolve(claims.map((claim) => this.one(claim, now)));
+  }
+
+  private one({ key, tier, wanted }: RateClaim, now: number): RateGrant {
+    const interval = 1000 / tier.perSecond;
+    const arrival = Math.max(this.arrivals.get(key) ?? 0, now);
+    const room = Math.floor((now + tier.burst * interval - arrival) / interval + 1e-9);
+    const granted = Math.max(0, Math.min(wanted, room));
+    const next = arrival + granted * interval;
+    this.arrivals.delete(key); // re-inserted last, so that the oldest goes first when the map is full
+    this.arrivals.set(key, next);
+    if (this.arrivals.size > this.keysMax) this.arrivals.delete(this.arrivals.keys().next().value!);
+    return { granted, retryAfterMs: Math.max(0, next + interval - tier.burst * interval - now) };
+  }
+}

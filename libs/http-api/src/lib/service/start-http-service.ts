@@ -1,0 +1,77 @@
+import { createHttpApp, type HttpApp } from "./http-app.js";
+import type { HttpAppOptions } from "./http-options.js";
+
+/** A part to stop after the last answer was given, in the order given. */
+export type Closer = Readonly<{ name: string; close(): Promise<void> | void }>;
+
+export type HttpServiceOptions = HttpAppOptions &
+  Readonly<{
+    env: Readonly<{ service: string; host: string; port: number }>;
+    closers?: readonly Closer[];
+    /** How long answers under way may take once the service is stopping. */
+    drainMs?: number;
+    /** False in specs, which stop the service themselves. */
+    handleSignals?: boolean;
+  }>;
+
+export interface HttpService extends HttpApp {
+  /** Where it listens, `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Stops once, however often it is called: not ready, no new requests, drain, then every part in its order. */
+  stop(): Promise<void>;
+}
+
+const closerMs = 5_000;
+
+/** Listens, and stops gracefully on SIGTERM and SIGINT: the process then ends with 0. */
+export const startHttpService = async (options: HttpServiceOptions): Promise<HttpService> => {
+  const { env, logger, health, closers = [], drainMs = 10_000, handleSignals = true } = options;
+  const app = await createHttpApp(options);
+  await app.nest.listen(env.port, env.host);
+  const address = app.fastify.server.address();
+  const port = typeof address === "object" && address !== null ? address.port : env.port;
+
+  const stopOnce = async (): Promise<void> => {
+    health.stop();
+    app.refuseNewRequests();
+    const drained = await within(drainMs, app.nest.close());
+    if (!drained) {
+      logger.warn({ drainMs }, "answers under way were cut off");
+      app.fastify.server.closeAllConnections();
+    }
+    for (const { name, close } of closers) {
+      try {
+        if (!(await within(closerMs, Promise.resolve(close())))) logger.warn({ part: name }, "did not stop in time");
+      } catch (error) {
+        logger.warn({ error, part: name }, "failed while stopping");
+      }
+    }
+    logger.info({}, "stopped");
+  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopOnce());
+
+  if (handleSignals) {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => {
+        logger.info({ signal }, "stopping");
+        void stop().finally(() => process.exit(0));
+      });
+    }
+  }
+  logger.info({ host: env.host, port }, "listening");
+  return { ...app, url: `http://${env.host.includes(":") ? `[${env.host}]` : env.host}:${port}`, stop };
+};
+
+/** Whether the promise settled in time; a rejection is passed on. */
+const within = async (ms: number, promise: Promise<unknown>): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([promise.then(() => true as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
