@@ -172,7 +172,7 @@ export type PaymentEvent =
         answer?: Sealed;
       } & Public
     >
-  | Fact<"InputRequested", { input: "otp"; attemptId: AttemptId } & Partial<Public>>
+  | Fact<"InputRequested", { input: "otp"; attemptId: AttemptId; providerReference?: string; evidence: Evidence } & Partial<Public>>
   | Fact<"InputSubmitted", { attemptId: AttemptId } & Partial<Public>>
   | Fact<"PaymentConfirmed", Partial<Public>>
   | Fact<

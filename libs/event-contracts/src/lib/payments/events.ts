@@ -82,7 +82,15 @@ export const paymentEvents = wireTable<RecordedFact>({
   ),
   InputRequested: contract(
     "payments.input.requested",
-    shapeOf<Of<"InputRequested">>({ type: implied("InputRequested"), ...onPayment, input, attemptId, ...maybeSeen }),
+    shapeOf<Of<"InputRequested">>({
+      type: implied("InputRequested"),
+      ...onPayment,
+      input,
+      attemptId,
+      providerReference: optional(text),
+      evidence,
+      ...maybeSeen,
+    }),
   ),
   InputSubmitted: contract(
     "payments.input.submitted",
