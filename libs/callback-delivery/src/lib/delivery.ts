@@ -100,9 +100,9 @@ export const owed = (callback: OwedCallback): Delivery => ({
  * Folds one fact at its offset in the deliveries topic. The same fact twice changes nothing: at the same offset because
  * of `factOffset`, at another one (a resent append) because of its attempt id.
  */
-export const evolveDelivery = (delivery: Delivery, fact: DeliveryFact, offset: number): Delivery => {
+export const evolveDelivery = <Known extends Delivery>(delivery: Known, fact: DeliveryFact, offset: number): Known => {
   if (offset <= delivery.factOffset) return delivery;
-  const known = { ...delivery, factOffset: offset };
+  const known: Known = { ...delivery, factOffset: offset };
 
   switch (fact.type) {
     case "CallbackAttempted":
@@ -116,7 +116,7 @@ export const evolveDelivery = (delivery: Delivery, fact: DeliveryFact, offset: n
 
 type Attempted = Extract<DeliveryFact, { type: "CallbackAttempted" }>;
 
-const afterAttempt = (delivery: Delivery, fact: Attempted): Delivery => {
+const afterAttempt = <Known extends Delivery>(delivery: Known, fact: Attempted): Known => {
   const { retryAt: _planned, parkReason: _reason, ...rest } = delivery;
   const tried = {
     ...rest,
@@ -128,23 +128,27 @@ const afterAttempt = (delivery: Delivery, fact: Attempted): Delivery => {
     redeliver: false,
     lastAttemptId: fact.attemptId,
   };
+  return { ...tried, ...standingAfter(delivery, fact) } as unknown as Known;
+};
+
+const standingAfter = (delivery: Delivery, { result }: Attempted): Pick<Delivery, "state" | "retryAt" | "parkReason"> => {
   // What a merchant has acknowledged stays acknowledged, even if an older owner's failure is recorded after it.
-  if (delivery.state === "delivered") return { ...tried, state: "delivered" };
-  switch (fact.result.kind) {
+  if (delivery.state === "delivered") return { state: "delivered" };
+  switch (result.kind) {
     case "delivered":
-      return { ...tried, state: "delivered" };
+      return { state: "delivered" };
     case "retry":
-      return { ...tried, state: "waiting", retryAt: fact.result.at };
+      return { state: "waiting", retryAt: result.at };
     case "parked":
-      return { ...tried, state: "parked", parkReason: fact.result.reason };
+      return { state: "parked", parkReason: result.reason };
     default:
-      return assertNever(fact.result);
+      return assertNever(result);
   }
 };
 
-const newRound = (delivery: Delivery): Delivery => {
+const newRound = <Known extends Delivery>(delivery: Known): Known => {
   const { retryAt: _planned, parkReason: _reason, roundBeganAt: _began, ...rest } = delivery;
-  return { ...rest, state: "waiting", step: 0, refusals: 0, redeliver: true };
+  return { ...rest, state: "waiting", step: 0, refusals: 0, redeliver: true } as unknown as Known;
 };
 
 export const isAcknowledged = (outcome: SendOutcome): boolean =>

@@ -40,7 +40,7 @@ const run = (script: readonly Step[]) => {
   const crashed = new Set<string>();
   const replayed = new Set<string>();
   const acknowledged: Delivery[] = [];
-  const rebuilt = () => log.reduce<PaymentLine>((state, fact, offset) => evolveLine(state, fact, offset), arrived.reduce(enqueue, emptyLine));
+  const rebuilt = () => log.reduce<PaymentLine>((state, fact, offset) => evolveLine(state, fact, offset), arrived.reduce<PaymentLine>(enqueue, emptyLine));
   const put = (fact: DeliveryFact) => {
     log.push(fact);
     line = evolveLine(line, fact, log.length - 1);

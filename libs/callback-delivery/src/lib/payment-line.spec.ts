@@ -103,7 +103,7 @@ describe("the callbacks of one payment", () => {
   });
 
   it("begin no second send while one is under way", () => {
-    const line = enqueue(enqueue(emptyLine, callback(1)), callback(2));
+    const line = enqueue(enqueue<Delivery>(emptyLine, callback(1)), callback(2));
     const begun = beginSend(line, t(10), "first")!;
     expect(beginSend(begun.line, t(10), "second")).toBeUndefined();
     expect(nextSend(enqueue(begun.line, callback(3)))).toBeUndefined();
@@ -123,7 +123,7 @@ describe("the callbacks of one payment", () => {
   });
 
   it("fold the same record twice to the same state", () => {
-    const begun = beginSend(enqueue(emptyLine, callback(1)), t(10), "x")!;
+    const begun = beginSend(enqueue<Delivery>(emptyLine, callback(1)), t(10), "x")!;
     const fact = concludeSend(headOf(begun.line)!, begun.send, status(503), 5, 0.5);
     const once = evolveLine(begun.line, fact, 7);
     expect(evolveLine(once, fact, 7)).toEqual(once);
@@ -131,7 +131,7 @@ describe("the callbacks of one payment", () => {
   });
 
   it("keep an acknowledgement when an older owner's failure is recorded after it", () => {
-    const line = enqueue(emptyLine, callback(1));
+    const line = enqueue<Delivery>(emptyLine, callback(1));
     const old = beginSend(line, t(10), "old")!;
     const own = beginSend(line, t(11), "own")!;
     const head = headOf(line)!;

@@ -23,22 +23,24 @@ export type Send = Readonly<{ deliveryId: DeliveryId; attemptId: string; at: Ins
  *      └── third other 4xx, or impossible ───────▶ parked
  *   delivered, parked ── redelivery requested ──▶ waiting, in its old place
  */
-export type PaymentLine = Readonly<{ deliveries: readonly Delivery[]; sending?: Send }>;
+export type PaymentLine<Known extends Delivery = Delivery> = Readonly<{ deliveries: readonly Known[]; sending?: Send }>;
 
-export const emptyLine: PaymentLine = { deliveries: [] };
+export const emptyLine: PaymentLine<never> = { deliveries: [] };
 
 /** Puts a callback in its place by `seq`; one that is there already stays as it is. */
-export const enqueue = (line: PaymentLine, delivery: Delivery): PaymentLine =>
+export const enqueue = <Known extends Delivery>(line: PaymentLine<Known>, delivery: Known): PaymentLine<Known> =>
   line.deliveries.some(({ id }) => id === delivery.id)
     ? line
     : { ...line, deliveries: [...line.deliveries, delivery].sort((a, b) => a.seq - b.seq) };
 
-export const headOf = (line: PaymentLine): Delivery | undefined => line.deliveries.find(({ state }) => state === "waiting");
+export const headOf = <Known extends Delivery>(line: PaymentLine<Known>): Known | undefined => line.deliveries.find(({ state }) => state === "waiting");
 
 const newestSeqOf = (line: PaymentLine): number => line.deliveries.at(-1)?.seq ?? 0;
 
 /** When the head goes next, and why; undefined while a send is under way or nothing waits. */
-export const nextSend = (line: PaymentLine): Readonly<{ delivery: Delivery; at: Instant; trigger: SendTrigger }> | undefined => {
+export const nextSend = <Known extends Delivery>(
+  line: PaymentLine<Known>,
+): Readonly<{ delivery: Known; at: Instant; trigger: SendTrigger }> | undefined => {
   const delivery = headOf(line);
   if (delivery === undefined || line.sending !== undefined) return undefined;
   if (delivery.redeliver) return { delivery, at: delivery.at, trigger: "redelivery" };
@@ -52,11 +54,15 @@ export const nextSend = (line: PaymentLine): Readonly<{ delivery: Delivery; at: 
 };
 
 /** Begins the send of the head when it is due. */
-export const beginSend = (line: PaymentLine, now: Instant, attemptId: string): Readonly<{ line: PaymentLine; send: Send }> | undefined => {
+export const beginSend = <Known extends Delivery>(
+  line: PaymentLine<Known>,
+  now: Instant,
+  attemptId: string,
+): Readonly<{ line: PaymentLine<Known>; delivery: Known; send: Send }> | undefined => {
   const next = nextSend(line);
   if (next === undefined || next.at > now) return undefined;
   const send = { deliveryId: next.delivery.id, attemptId, at: now, trigger: next.trigger, newestSeq: newestSeqOf(line) };
-  return { line: { ...line, sending: send }, send };
+  return { line: { ...line, sending: send }, delivery: next.delivery, send };
 };
 
 /** The fact to be recorded about a send that is over. `drawn` in [0, 1) is the jitter of the next wait. */
@@ -90,7 +96,7 @@ const retryAfter = (delivery: Delivery, send: Send, endedAt: Instant, drawn: num
 };
 
 /** Folds a recorded fact; it ends the send that it tells of. */
-export const evolveLine = (line: PaymentLine, fact: DeliveryFact, offset: number): PaymentLine => {
+export const evolveLine = <Known extends Delivery>(line: PaymentLine<Known>, fact: DeliveryFact, offset: number): PaymentLine<Known> => {
   const deliveries = line.deliveries.map((delivery) => (delivery.id === fact.deliveryId ? evolveDelivery(delivery, fact, offset) : delivery));
   const over = fact.type === "CallbackAttempted" && line.sending?.attemptId === fact.attemptId;
   return over || line.sending === undefined ? { deliveries } : { deliveries, sending: line.sending };
