@@ -6,7 +6,8 @@ export const pawapayPage = (): string => `pawaPay Merchant API v2, simulated
 POST /v2/deposits, /v2/payouts, /v2/refunds, /v2/payouts/bulk; GET /v2/{deposits,payouts,refunds}/{id}
 POST /v2/{deposits,payouts,refunds}/resend-callback/{id}; POST /v2/payouts/fail-enqueued/{id}
 POST /v2/predict-provider; GET /v2/availability, /v2/active-conf
-Ids are UUIDs of version 4. Token missing: 401 NO_AUTHENTICATION; wrong: 403 AUTHENTICATION_ERROR.
+Ids are UUIDs of version 4; an id known already is DUPLICATE_IGNORED whatever else the body says, and what was REJECTED is not known.
+Token missing: 401 NO_AUTHENTICATION; wrong: 403 AUTHENTICATION_ERROR.
 
 Outcome by the last three digits of the payer or recipient (of a refund: of the deposit's payer):
 

@@ -81,7 +81,8 @@ export const pawapayRoutes = (parts: PawapayParts) => async (app: FastifyInstanc
   };
 
   await app.register(async (guarded) => {
-    guarded.addHook("onRequest", async (request) => checkToken(request.headers.authorization, parts.apiToken));
+    const expected = digest(`Bearer ${parts.apiToken}`);
+    guarded.addHook("onRequest", async (request) => checkToken(request.headers.authorization, expected));
     guarded.setErrorHandler((fault, _request, reply) => tellFault(fault, reply));
     guarded.setNotFoundHandler((_request, reply) => reply.code(404).send({ path: "NOT_FOUND" }));
 
@@ -156,10 +157,11 @@ const refundedIn = (book: Book) => (depositId: string) => {
   };
 };
 
-const checkToken = (header: string | undefined, apiToken: string): void => {
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+
+const checkToken = (header: string | undefined, expected: Buffer): void => {
   if (!header) throw new Rejection(401, "NO_AUTHENTICATION", "The API token is missing from the headers.");
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  if (!timingSafeEqual(digest(header), digest(`Bearer ${apiToken}`))) {
+  if (!timingSafeEqual(digest(header), expected)) {
     throw new Rejection(403, "AUTHENTICATION_ERROR", "The API token in the request is not valid.");
   }
 };
