@@ -11,7 +11,7 @@ const UNWRAPPED_MAX = 10_000;
 
 /** Appends one record and resolves once the broker has acknowledged it; rejects when that is not known. */
 export interface KeyWriter {
-  append(partition: number, record: OutgoingRecord): Promise<{ partition: number; offset: number }>;
+  write(partition: number, record: OutgoingRecord): Promise<{ partition: number; offset: number }>;
 }
 
 export type LogVaultPorts = Readonly<{ log: EventLog; writer: KeyWriter; keyRing: KeyRing; random: Random; clock: Clock; logger: Logger }>;
@@ -75,7 +75,7 @@ export class LogVault implements Vault {
     await Promise.all(
       this.wrapped.keyIds(owner).map(async (keyId) => {
         const { partition, record } = erasedRecord(account, payer, keyId, this.ports.clock.now(), this.source);
-        const { offset } = await this.ports.writer.append(partition, record);
+        const { offset } = await this.ports.writer.write(partition, record);
         if (offset >= this.barrier.position(partition)) this.erasedAhead.add(keyId);
         this.forget(owner, keyId);
       }),
@@ -96,7 +96,7 @@ export class LogVault implements Vault {
     const dataKey = Uint8Array.from(this.ports.random.bytes(DATA_KEY_BYTES));
     const wrapped: WrappedKey = { keyId, wrapped: this.ports.keyRing.wrap(owner.purpose, dataKey, wrapContext(owner, keyId)) };
     const { partition, record } = createdRecord(owner, wrapped, this.ports.clock.now(), this.source);
-    const { offset } = await this.ports.writer.append(partition, record);
+    const { offset } = await this.ports.writer.write(partition, record);
     // Where the tail came first it knows better: the key may be erased by now.
     if (offset >= this.barrier.position(partition)) {
       this.wrapped.add(ownerOf(owner), owner.purpose, wrapped);
