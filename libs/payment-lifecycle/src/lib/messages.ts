@@ -194,7 +194,7 @@ export type PaymentEvent =
       "AttemptProgressed",
       { attemptId: AttemptId; knowledge: "in_progress" | "unknown"; providerReference?: string; cause?: string; evidence: Evidence }
     >
-  /** The attempt ended without money and another provider is next. */
+  /** The attempt ended without money and another provider is next. Public only where the payer was being asked for a code. */
   | Fact<
       "AttemptResolved",
       {
@@ -202,7 +202,7 @@ export type PaymentEvent =
         outcome: Extract<Outcome, { kind: "declined" | "not_sent" }>;
         next: NextCandidate;
         evidence: Evidence;
-      }
+      } & Partial<Public>
     >
   | Fact<
       "PaymentCompleted",

@@ -138,6 +138,7 @@ export const paymentEvents = wireTable<RecordedFact>({
       outcome: outcomeWithoutMoney,
       next: nextCandidate,
       evidence,
+      ...maybeSeen,
     }),
   ),
   PaymentCompleted: contract(

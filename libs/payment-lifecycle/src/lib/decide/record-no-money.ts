@@ -1,7 +1,7 @@
 import { type Decision, nothingNew, record } from "@malipo/kernel";
 import type { FailureReason, NextCandidate, PaymentEvent } from "../messages.js";
 import { type Attempt, type KnownPayment, isOpen } from "../payment.js";
-import { nextView } from "../public-view.js";
+import { nextView, viewIfChanged } from "../public-view.js";
 import type { PaymentDecision } from "./context.js";
 import type { OutcomeOf, Witness } from "./witness.js";
 
@@ -17,7 +17,9 @@ export const recordNoMoney = (
 ): PaymentDecision => {
   if (contradicts(outcome, attempt)) return recordContradiction(outcome, witness, payment);
   if (!isOpen(attempt)) return nothingNew;
-  if (next !== undefined) return record({ ...witness, type: "AttemptResolved", outcome, next });
+  if (next !== undefined) {
+    return record({ ...witness, type: "AttemptResolved", outcome, next, ...viewIfChanged(payment, "processing") });
+  }
 
   if (outcome.kind === "declined" && outcome.reason === "payer_timeout") {
     const { providerCode } = outcome;
