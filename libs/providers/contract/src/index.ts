@@ -1,1 +1,3 @@
+export * from "./lib/config.js";
 export * from "./lib/payment-provider.js";
+export * from "./lib/replies.js";

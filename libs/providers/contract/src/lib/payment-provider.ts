@@ -1,5 +1,5 @@
-import type { AttemptId, CurrencyCode, Instant, Money, PaymentId, PaymentMethod } from "@malipo/kernel";
-import type { HttpClient } from "@malipo/ports";
+import type { AttemptId, CurrencyCode, Instant, Mode, Money, PaymentId, PaymentMethod } from "@malipo/kernel";
+import type { Clock, HttpClient, Logger } from "@malipo/ports";
 import type { Outcome } from "@malipo/payment-lifecycle";
 
 /** What a status query may say beyond an outcome; only the router turns it into `not_sent` or `unknown`. */
@@ -9,6 +9,8 @@ export type QueryAnswer = Outcome | Readonly<{ kind: "not_found" }>;
 export type Coverage = Readonly<{
   /** ISO 3166-1 alpha-3. */
   country: string;
+  /** The country's telephone code without plus, such as `243`. */
+  callingCode: string;
   currency: CurrencyCode;
   method: PaymentMethod;
   /** The provider's own code of the operator, such as `VODACOM_MPESA_COD`. */
@@ -32,6 +34,8 @@ export type ProviderCapabilities = Readonly<{
   queryableWithoutReply: boolean;
   /** One URL per attempt, or one configured per environment (then webhooks correlate by attempt id). */
   webhookUrl: "per_attempt" | "per_environment";
+  /** Unsigned webhooks are hints: what they say is believed once the status query says it too. */
+  webhooksSigned: boolean;
 }>;
 
 export type CollectRequest = Readonly<{
@@ -40,9 +44,8 @@ export type CollectRequest = Readonly<{
   amount: Money;
   /** E.164 with plus. */
   payerAccount: string;
-  operator: string;
-  /** Where the provider should report to, where it takes a URL per request. */
-  webhookUrl: string;
+  /** The line of coverage that was chosen for this payment. */
+  coverage: Coverage;
   at: Instant;
 }>;
 
@@ -54,6 +57,8 @@ export type OutcomeQuery = Readonly<{
 }>;
 
 export type CallContext = Readonly<{
+  /** A live account's call goes to public https addresses only. */
+  mode: Mode;
   deadlineMs: number;
   /** The last act before the first byte is written; see `HttpRequest.maySend`. */
   maySend?: () => boolean;
@@ -67,9 +72,15 @@ export type RawWebhook = Readonly<{
   receivedAt: Instant;
 }>;
 
-/** What a webhook says, read without any look-up. The correlation names the attempt by our id or by the provider's. */
+/** What a webhook says, read without any look-up. The correlation is our id of the attempt. */
 export type WebhookReading =
-  | Readonly<{ kind: "outcome"; correlation: { attemptId: AttemptId } | { providerReference: string }; outcome: Outcome }>
+  | Readonly<{
+      kind: "outcome";
+      correlation: { attemptId: AttemptId };
+      outcome: Outcome;
+      /** The provider's id of the attempt, for a query when the reply that should have told it was lost. */
+      queryReference?: string;
+    }>
   /** Well-formed, but nothing that tells of a payment. */
   | Readonly<{ kind: "ignored"; why: string }>
   | Readonly<{ kind: "unreadable"; why: string }>;
@@ -79,16 +90,22 @@ export interface PaymentProvider {
   readonly id: string;
   readonly capabilities: ProviderCapabilities;
 
-  /** The bytes of the request, to be frozen in `AttemptStarted` before anything is sent. Pure. */
+  /** The bytes of the request, without credentials, to be frozen in `AttemptStarted` before anything is sent. Pure. */
   prepareCollect(request: CollectRequest): Uint8Array;
-  /** Sends frozen bytes once. A reply that cannot be read is `unknown`, never `declined`. */
+  /**
+   * Sends frozen bytes once. A reply that cannot be read is `unknown`, never `declined`; `declined` is the provider's own
+   * word that it took nothing.
+   */
   collect(prepared: Uint8Array, call: CallContext): Promise<Outcome>;
+  /** `unknown` here means that the query failed and taught nothing. */
   fetchOutcome(query: OutcomeQuery, call: CallContext): Promise<QueryAnswer>;
-  /** Path token, size, and signature where there is one, over the raw bytes, in constant time; before anything is stored. Pure. */
+  /** Path token and signature where there is one, over the raw bytes, in constant time; before anything is stored. Pure. */
   authenticateWebhook(webhook: RawWebhook): boolean;
   /** Pure: the exact bytes received; a reading out. */
   readWebhook(webhook: RawWebhook): WebhookReading;
 }
+
+export type ProviderPorts = Readonly<{ http: HttpClient; clock: Clock; logger: Logger }>;
 
 /** All that an adapter folder exports. The registry holds one line for each. */
 export interface ProviderDefinition<Config = unknown> {
@@ -97,5 +114,5 @@ export interface ProviderDefinition<Config = unknown> {
   readonly capabilities: ProviderCapabilities;
   /** @throws Error naming the variable that is missing or unreadable. */
   parseConfig(env: Readonly<Record<string, string | undefined>>): Config;
-  create(config: Config, http: HttpClient): PaymentProvider;
+  create(config: Config, ports: ProviderPorts): PaymentProvider;
 }

@@ -1,0 +1,2 @@
+export * from "./provider-conformance.js";
+export * from "./scripted-http.js";

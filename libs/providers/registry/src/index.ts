@@ -1,0 +1,2 @@
+export * from "./lib/coverage.js";
+export * from "./lib/providers.js";
