@@ -12,6 +12,8 @@ export interface LauncherOptions {
   readonly write: (line: string) => void;
   /** Aborted when the platform is to stop: Ctrl-C, SIGTERM. */
   readonly stop: AbortSignal;
+  /** Before a dead service starts again for the first time. */
+  readonly firstRestartDelayMs?: number;
 }
 
 const rejectOn = (signal: AbortSignal): Promise<never> =>
@@ -32,14 +34,15 @@ export const runPlatform = async (options: LauncherOptions): Promise<void> => {
   const end = AbortSignal.any([options.stop, broken.signal]);
   let merchants: readonly DemoMerchant[] | undefined;
 
-  const platform = new Platform(settings, progress, {
-    onLine: (name, line) => options.write(`[${name}] ${line}`),
-    onRestarted: (name, pid) => {
+  const events = {
+    onLine: (name: string, line: string) => options.write(`[${name}] ${line}`),
+    onRestarted: (name: string, pid: number) => {
       progress.say(`${name} runs again (pid ${pid})`);
       if (merchants !== undefined && !end.aborted) writeDemoFile(platform, merchants);
     },
-    onGivenUp: (_, reason) => broken.abort(new Error(reason)),
-  });
+    onGivenUp: (_: string, reason: string) => broken.abort(new Error(reason)),
+  };
+  const platform = new Platform(settings, progress, events, options.firstRestartDelayMs);
 
   const bringUp = async (): Promise<void> => {
     await platform.start();

@@ -27,11 +27,12 @@ export class Platform {
     readonly settings: PlatformSettings,
     private readonly progress: Progress,
     events: SupervisorEvents,
+    firstRestartDelayMs = 1_000,
   ) {
     const { home, ports, cacheDir, env } = settings;
     const logDir = join(home, "logs");
     const onProgress = (message: string): void => progress.say(message);
-    this.supervisor = new Supervisor({ pidDir: join(home, "pids"), logDir, events });
+    this.supervisor = new Supervisor({ pidDir: join(home, "pids"), logDir, events, firstDelayMs: firstRestartDelayMs });
     const shared = { env, onProgress };
     this.kafka = new KeptServer(
       "kafka",

@@ -1,13 +1,15 @@
 const windowMs = 60_000;
 const restartsMax = 5;
-const firstDelayMs = 1_000;
-const delayMsMax = 8_000;
+const delayStepsMax = 3;
 
 /** When a dead process may come back: after 1, 2, 4, 8, 8 s, and at most five times within any minute. */
 export class RestartBudget {
   private deaths: readonly number[] = [];
 
-  constructor(private readonly nowMs: () => number) {}
+  constructor(
+    private readonly nowMs: () => number,
+    private readonly firstDelayMs = 1_000,
+  ) {}
 
   /** The delay before the next start, or undefined when the process has died too often to be worth another. */
   afterDeath(): number | undefined {
@@ -15,6 +17,6 @@ export class RestartBudget {
     const recent = this.deaths.filter((at) => now - at < windowMs);
     if (recent.length >= restartsMax) return undefined;
     this.deaths = [...recent, now];
-    return Math.min(firstDelayMs * 2 ** recent.length, delayMsMax);
+    return this.firstDelayMs * 2 ** Math.min(recent.length, delayStepsMax);
   }
 }

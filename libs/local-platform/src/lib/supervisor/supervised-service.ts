@@ -15,6 +15,8 @@ export interface SupervisedServiceOptions {
   readonly logDir: string;
   readonly events: SupervisorEvents;
   readonly nowMs?: () => number;
+  /** Before the first restart; it doubles from there. */
+  readonly firstDelayMs?: number;
 }
 
 /** One process: started, logged, started again when it dies, stopped. */
@@ -32,7 +34,7 @@ export class SupervisedService {
     private readonly options: SupervisedServiceOptions,
   ) {
     this.log = new LogFile(join(options.logDir, `${spec.name}.log`));
-    this.budget = new RestartBudget(options.nowMs ?? (() => performance.now()));
+    this.budget = new RestartBudget(options.nowMs ?? (() => performance.now()), options.firstDelayMs);
     this.pidFile = join(options.pidDir, `${spec.name}.pid`);
   }
 
