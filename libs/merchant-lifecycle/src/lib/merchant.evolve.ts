@@ -50,7 +50,7 @@ const change = (merchant: OpenMerchant, event: OpenEvent): Partial<OpenMerchant>
     case "CredentialRotated":
       return credentialChange(merchant, event, (credential) => ({ ...credential, secrets: rotated(credential.secrets, event) }));
     case "CredentialRevoked":
-      // The hashes go as well: what cannot be used again need not be kept where it could be compared.
+      // The newest stays for its last four characters, by which people know it in the list.
       return credentialChange(merchant, event, (credential) => ({
         ...credential,
         revokedAt: event.at,
