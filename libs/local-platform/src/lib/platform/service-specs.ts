@@ -45,10 +45,26 @@ const common = ({ ports, urls, env }: PlatformSettings, servers: Servers): Recor
   ...Object.fromEntries(Object.entries(developmentTimes).map(([name, value]) => [name, env[name] || value])),
 });
 
-const own = (name: ServiceName, settings: PlatformSettings, secrets: PlatformSecrets): Record<string, string> => {
-  const { urls, home, ports } = settings;
+/** What a service is told in confidence, and nobody else is. */
+export const secretEnvironment = (name: ServiceName, secrets: PlatformSecrets, providerRouterUrl: string): Record<string, string> => {
   const keys = { KEYRING_DIR: secrets.keyringDir, KEYRING_PURPOSES: purposes[name].join(","), PEPPER_FILE: secrets.pepperFile };
   const service = { ...keys, ADMIN_TOKEN: secrets.adminToken };
+  switch (name) {
+    case "provider-sandbox": {
+      const webhook = `${providerRouterUrl}/webhooks/pawapay/${secrets.webhookTokens.pawapay}`;
+      return { ...secrets.providers, SANDBOX_PAWAPAY_CALLBACK_URL: webhook };
+    }
+    case "provider-router":
+      return { ...service, ...secrets.providers };
+    case "auth-token":
+    case "payment-intake":
+    case "callback-dispatcher":
+    case "reconciliation":
+      return service;
+  }
+};
+
+const own = (name: ServiceName, { urls, home, ports }: PlatformSettings): Record<string, string> => {
   switch (name) {
     case "provider-sandbox":
       return {
@@ -56,22 +72,11 @@ const own = (name: ServiceName, settings: PlatformSettings, secrets: PlatformSec
         SANDBOX_DATA_DIR: join(home, "sandbox"),
         SANDBOX_PAWAPAY_PORT: String(ports.sandboxPawapay),
         SANDBOX_DARAJA_PORT: String(ports.sandboxDaraja),
-        SANDBOX_PAWAPAY_CALLBACK_URL: `${urls["provider-router"]}/webhooks/pawapay/${secrets.webhookTokens.pawapay}`,
-        ...secrets.providers,
       };
     case "provider-router":
-      return {
-        ...service,
-        ...secrets.providers,
-        PAWAPAY_BASE_URL: urls.sandboxPawapay,
-        DARAJA_BASE_URL: urls.sandboxDaraja,
-        WEBHOOK_BASE_URL: urls["provider-router"],
-      };
-    case "auth-token":
-    case "payment-intake":
-    case "callback-dispatcher":
-    case "reconciliation":
-      return service;
+      return { PAWAPAY_BASE_URL: urls.sandboxPawapay, DARAJA_BASE_URL: urls.sandboxDaraja, WEBHOOK_BASE_URL: urls["provider-router"] };
+    default:
+      return {};
   }
 };
 
@@ -91,7 +96,8 @@ export const serviceSpecs = (settings: PlatformSettings, secrets: PlatformSecret
     env: {
       ...inheritedFrom(settings.env),
       ...common(settings, servers),
-      ...own(name, settings, secrets),
+      ...own(name, settings),
+      ...secretEnvironment(name, secrets, settings.urls["provider-router"]),
       PORT: String(settings.ports[name]),
     },
     readyUrl: `${settings.urls[name]}/health/ready`,
