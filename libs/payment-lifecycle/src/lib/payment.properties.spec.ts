@@ -2,11 +2,12 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { anyCommands, eventsOf, play } from "../testing/any-commands.js";
 import { orderNumber } from "../testing/messages.js";
+import type { PaymentEvent } from "./messages.js";
 import { decide } from "./payment.decider.js";
 import { evolve } from "./payment.evolver.js";
 import { type KnownPayment, type Payment, initialPayment, isOpen } from "./payment.js";
 
-const runs = { numRuns: 2_000 };
+const runs = { numRuns: 1_000 };
 const known = (payment: Payment): KnownPayment => {
   if (payment.status === "absent") throw new Error("nothing was initiated");
   return payment;
@@ -26,7 +27,36 @@ const table: Readonly<Record<string, readonly string[]>> = {
 };
 const publicWords: Readonly<Record<string, string>> = { requires_confirmation: "pending", requires_input: "pending", cancelled: "failed" };
 
+const everyFact: readonly PaymentEvent["type"][] = [
+  "PaymentInitiated",
+  "InputRequested",
+  "InputSubmitted",
+  "PaymentConfirmed",
+  "AttemptStarted",
+  "AttemptProgressed",
+  "AttemptResolved",
+  "PaymentCompleted",
+  "PaymentFailed",
+  "PaymentExpired",
+  "PaymentCancelled",
+  "LateSuccessRecorded",
+  "LateSuccessAccepted",
+  "SecondSuccessRecorded",
+  "ContradictionRecorded",
+  "ReviewOpened",
+  "ReviewClosed",
+];
+
 describe("any sequence of commands", () => {
+  it("comes upon every fact there is, or the properties below would prove little", () => {
+    const counts = new Map<string, number>();
+    for (const commands of fc.sample(anyCommands, { numRuns: 2_000, seed: 1 })) {
+      for (const { type } of eventsOf(play(commands))) counts.set(type, (counts.get(type) ?? 0) + 1);
+    }
+    expect([...counts.keys()].sort()).toEqual([...everyFact].sort());
+    expect([...counts].filter(([, count]) => count < 20)).toEqual([]);
+  });
+
   it("stays within the table, and leaves an end only by an accepted late success", () =>
     fc.assert(
       fc.property(anyCommands, (commands) => {
