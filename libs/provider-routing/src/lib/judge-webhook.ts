@@ -43,7 +43,9 @@ export const judgeWebhook = (known: Known, told: Outcome, confirmation: Confirma
  */
 export const unconfirmedAfterAll = (known: Known, told: Outcome): readonly Outcome[] => (known === "open" ? [] : [told]);
 
-const isFinal = ({ kind }: Outcome | Confirmation): boolean => kind === "approved" || kind === "declined";
+type Final = Extract<Outcome, { kind: "approved" | "declined" }>;
+
+const isFinal = (told: Confirmation): told is Final => told.kind === "approved" || told.kind === "declined";
 
 const repeats = (known: Known, told: Outcome): boolean =>
   told.kind === "approved" ? known === "approved" : known === "declined" || known === "not_sent";
