@@ -63,7 +63,7 @@ const mustRun = async (what, command, args) => {
 };
 
 export const ensureInstalled = async () => {
-  if (!isInstalled()) await mustRun("installing packages (npm ci)", "npm", ["ci", "--no-audit", "--no-fund"]);
+  if (!isInstalled()) await mustRun("installing packages (npm ci)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 };
 
 export const compiler = "node_modules/typescript7/bin/tsc";

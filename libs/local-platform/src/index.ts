@@ -9,3 +9,8 @@ export { startPostgres, type PostgresServer, type StartPostgresOptions } from ".
 export { identify, isRunning, type ProcessIdentity } from "./lib/processes/process-identity.js";
 export { gracefulSteps, stopProcess, type StopStep } from "./lib/processes/stop-process.js";
 export { waitUntil, type WaitOptions } from "./lib/processes/wait-until.js";
+export { readDemoFile, type DemoFile } from "./lib/demo/demo-file.js";
+export type { DemoMerchant, KodipayCredentials } from "./lib/demo/demo-merchants.js";
+export { runPlatform, type LauncherOptions } from "./lib/launcher.js";
+export { serviceNames, type ServiceName } from "./lib/platform/settings.js";
+export { answers200 } from "./lib/supervisor/supervisor.js";

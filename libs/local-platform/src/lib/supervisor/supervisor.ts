@@ -7,7 +7,7 @@ import { waitUntil } from "../processes/wait-until.js";
 import { SupervisedService, type SupervisedServiceOptions } from "./supervised-service.js";
 import type { ServiceSpec } from "./service.js";
 
-const answers200 = async (url: string): Promise<boolean> => {
+export const answers200 = async (url: string): Promise<boolean> => {
   try {
     const { statusCode, body } = await request(url, { headersTimeout: 2_000, bodyTimeout: 2_000 });
     await body.dump();
