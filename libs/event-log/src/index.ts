@@ -1,5 +1,18 @@
+export * from "./lib/chain/chain-reader.js";
 export * from "./lib/chain/chain-record.js";
+export * from "./lib/chain/chain-tail.js";
+export * from "./lib/chain/chain-writer.js";
+export * from "./lib/chain/digest.js";
+export * from "./lib/chain/end-offsets.js";
+export * from "./lib/chain/errors.js";
+export * from "./lib/chain/verify-position.js";
 export * from "./lib/commands/command-bus.types.js";
 export * from "./lib/decider/aggregate-definition.js";
 export * from "./lib/decider/decider-store.js";
+export * from "./lib/writer/park-record.js";
 export * from "./lib/writer/topic-writer.errors.js";
+export * from "./lib/writer/topic-writer.js";
+export type { Weakness } from "./lib/chain/weakness.js";
+export * from "./lib/kafka/kafka-event-log.js";
+export * from "./lib/kafka/kafka-topics.js";
+export type { KafkaEventLogOptions } from "./lib/kafka/kafka-config.js";

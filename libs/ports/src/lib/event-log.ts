@@ -5,6 +5,7 @@ export type Headers = Readonly<Record<string, string | Uint8Array>>;
  * An empty value is a tombstone: adapters write it as Kafka's null, which compaction removes with its key, and read null
  * as empty. No other record has an empty value.
  */
+/** An empty value is a tombstone on a compacted topic, and is read back as an empty value. */
 export type OutgoingRecord = Readonly<{ key: string; value: Uint8Array; headers: Headers }>;
 
 export type StoredRecord = OutgoingRecord &
@@ -22,7 +23,13 @@ export type StoredRecord = OutgoingRecord &
  * `@malipo/event-log`). `unknown`: they may be there, may come later, or may never come.
  */
 export type AppendOutcome =
-  | Readonly<{ kind: "appended"; baseOffset: number; generation: number }>
+  | Readonly<{
+      kind: "appended";
+      baseOffset: number;
+      generation: number;
+      /** The broker's append time where it tells: how far this process's clock is off. */
+      appendedAtMs?: number;
+    }>
   | Readonly<{ kind: "unknown"; cause: unknown }>;
 
 /** Start: first offset still kept. End: the offset that the next record will get. */
