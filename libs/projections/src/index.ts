@@ -1,0 +1,14 @@
+export * from "./lib/checkpoints/checkpoint.js";
+export { moveCheckpoints, PgCheckpoints, readCheckpoint } from "./lib/checkpoints/pg-checkpoints.js";
+export * from "./lib/database/pool.js";
+export { grantTable, secureTenantTable } from "./lib/database/tenant-table.js";
+export { columnsOf, timestamp, unnest } from "./lib/database/unnest.js";
+export { migrate } from "./lib/migrate.js";
+export { migrations } from "./lib/migrations.js";
+export { ChangeSet } from "./lib/payments/change-set.js";
+export * from "./lib/payments/payments-database.js";
+export { PgPaymentsDatabase, type PaymentsPools } from "./lib/payments/pg-payments-database.js";
+export { accountOfRow, parkEvent, projectEvent, requestKeyOperation } from "./lib/payments/project-event.js";
+export { resolvedStatuses } from "./lib/payments/resolved.js";
+export * from "./lib/payments/rows.js";
+export * from "./lib/merchants/merchant-events.js";

@@ -1,0 +1,40 @@
+import type { DeciderStore } from "@malipo/event-log";
+import type { Account, Instant, OrderNumber, PaymentId } from "@malipo/kernel";
+import type { Checkpoint, CheckpointMove, CheckpointStore } from "../checkpoints/checkpoint.js";
+import type { CommitOutcome } from "../database/pool.js";
+import type { AttemptRow, EventRow, PaymentChanges, ReviewRow, SummaryRow } from "./rows.js";
+
+export const paymentsConsumer = "payments";
+export const lifecycleConsumer = "lifecycle";
+export const paymentsTopic = "payments.events.v1";
+
+/** A payment as its account sees it, and how far the same statement's snapshot had got in the account's partition. */
+export type PaymentSeen = Readonly<{ checkpoint: number; payment?: SummaryRow }>;
+
+export type PaymentKey = Readonly<{ paymentId: PaymentId } | { orderNumber: OrderNumber }>;
+
+export type OpenReview = ReviewRow & Readonly<{ orderNumber: OrderNumber; reference: string; status: string; resolved: boolean }>;
+
+export type PaymentStory = Readonly<{ payment: SummaryRow; events: readonly EventRow[]; attempts: readonly AttemptRow[]; reviews: readonly ReviewRow[] }>;
+
+/**
+ * What the payments part of the platform asks of the database: a narrow set of statements, so that the simulation can
+ * stand in for it. All reads reject with `DatabaseUnavailableError` (or the server's error) when they cannot tell.
+ */
+export interface PaymentsDatabase extends DeciderStore {
+  /** Checkpoints of the projections. */
+  checkpoints(): Promise<ReadonlyMap<number, Checkpoint>>;
+  /** Rows and checkpoints in one transaction, all or nothing. */
+  commit(changes: PaymentChanges, moves: readonly CheckpointMove[]): Promise<CommitOutcome>;
+  /** Projected events of a partition from an offset on, in order. */
+  eventsFrom(partition: number, offset: number, limit: number): Promise<readonly EventRow[]>;
+  /** As the account: nothing of any other is ever seen. `partition` is the account's. */
+  findPayment(account: Account, partition: number, key: PaymentKey): Promise<PaymentSeen>;
+  /** The payment that used an idempotency key. */
+  findByRequestKey(account: Account, partition: number, operation: string, keyHash: string): Promise<PaymentSeen>;
+  /** For operators, whatever the account. */
+  story(key: PaymentKey): Promise<PaymentStory | undefined>;
+  reviews(filter: Readonly<{ includeResolved: boolean; limit: number; before?: Instant }>): Promise<readonly OpenReview[]>;
+  /** What has been published to `payments.lifecycle.v1`. */
+  readonly lifecycle: CheckpointStore;
+}

@@ -1,0 +1,128 @@
+import type { PartitionAnswer, PartitionQuestion, TakeOverAnswer } from "@malipo/event-log";
+import type { Account, Instant } from "@malipo/kernel";
+import type { Pool } from "pg";
+import type { Checkpoint, CheckpointMove } from "../checkpoints/checkpoint.js";
+import { moveCheckpoints, PgCheckpoints } from "../checkpoints/pg-checkpoints.js";
+import { type CommitOutcome, inTransaction, queryAsAccount, queryRows } from "../database/pool.js";
+import { timestamp } from "../database/unnest.js";
+import {
+  lifecycleConsumer,
+  type OpenReview,
+  type PaymentKey,
+  type PaymentsDatabase,
+  type PaymentSeen,
+  type PaymentStory,
+  paymentsConsumer,
+  paymentsTopic,
+} from "./payments-database.js";
+import { PgDeciderStore } from "./pg-decider-store.js";
+import { readAttemptRow, readEventRow, readReviewRow, readSummaryRow } from "./read-rows.js";
+import type { EventRow, PaymentChanges } from "./rows.js";
+import { resolvedStatuses } from "./resolved.js";
+import { writeChanges } from "./write-changes.js";
+
+export type PaymentsPools = Readonly<{
+  /** `malipo_api`: one account per transaction. */
+  api: Pool;
+  /** `malipo_projector`: writes. */
+  projector: Pool;
+  /** `malipo_decider`: reads all. */
+  decider: Pool;
+}>;
+
+/** The row and the checkpoint in one statement, so in one snapshot. Without a row the checkpoint still comes. */
+const seenText = (where: string): string => `
+  select checkpoint.next_offset as checkpoint, found.*
+  from (select coalesce((select next_offset from projection_checkpoints
+                         where consumer = '${paymentsConsumer}' and topic = '${paymentsTopic}' and partition = $2), 0) as next_offset) as checkpoint
+  left join (select s.* from payment_summaries s where s.account = $1 and ${where}) as found on true`;
+
+const keyClause = (key: PaymentKey): [string, string] =>
+  "paymentId" in key ? ["payment_id = $1", key.paymentId] : ["order_number = $1", key.orderNumber];
+
+export class PgPaymentsDatabase implements PaymentsDatabase {
+  readonly lifecycle: PgCheckpoints;
+  private readonly projections: PgCheckpoints;
+  private readonly decider: PgDeciderStore;
+
+  constructor(private readonly pools: PaymentsPools) {
+    this.projections = new PgCheckpoints(pools.projector, paymentsConsumer, paymentsTopic);
+    this.lifecycle = new PgCheckpoints(pools.projector, lifecycleConsumer, paymentsTopic);
+    this.decider = new PgDeciderStore(pools.decider);
+  }
+
+  checkpoints(): Promise<ReadonlyMap<number, Checkpoint>> {
+    return this.projections.load();
+  }
+
+  commit(changes: PaymentChanges, moves: readonly CheckpointMove[]): Promise<CommitOutcome> {
+    return inTransaction(this.pools.projector, async (client) => {
+      await moveCheckpoints(client, paymentsConsumer, paymentsTopic, moves);
+      await writeChanges(client, changes);
+    });
+  }
+
+  lookup(questions: ReadonlyMap<number, PartitionQuestion>): Promise<ReadonlyMap<number, PartitionAnswer>> {
+    return this.decider.lookup(questions);
+  }
+
+  takeOver(partition: number): Promise<TakeOverAnswer> {
+    return this.decider.takeOver(partition);
+  }
+
+  async eventsFrom(partition: number, offset: number, limit: number): Promise<readonly EventRow[]> {
+    const statement = "select * from payment_events where partition = $1 and event_offset >= $2 order by event_offset limit $3";
+    return (await queryRows(this.pools.projector, statement, [partition, offset, limit])).map(readEventRow);
+  }
+
+  findPayment(account: Account, partition: number, key: PaymentKey): Promise<PaymentSeen> {
+    const [where, value] = keyClause(key);
+    return this.seen(account, partition, `s.${where.replace("$1", "$3")}`, [value]);
+  }
+
+  findByRequestKey(account: Account, partition: number, operation: string, keyHash: string): Promise<PaymentSeen> {
+    const where = `s.payment_id = (select payment_id from request_keys where account = $1 and operation = $3 and key_hash = $4)`;
+    return this.seen(account, partition, where, [operation, keyHash]);
+  }
+
+  async story(key: PaymentKey): Promise<PaymentStory | undefined> {
+    const [where, value] = keyClause(key);
+    const [summary] = await queryRows(this.pools.decider, `select * from payment_summaries where ${where}`, [value]);
+    if (summary === undefined) return undefined;
+    const payment = readSummaryRow(summary);
+    const of = (table: string, idColumn: string, order: string) =>
+      queryRows(this.pools.decider, `select * from ${table} where ${idColumn} = $1 order by ${order}`, [payment.paymentId]);
+    const [events, attempts, reviews] = await Promise.all([
+      of("payment_events", "aggregate_id", "agg_version"),
+      of("payment_attempts", "payment_id", "number"),
+      of("payment_reviews", "payment_id", "opened_at, review_id"),
+    ]);
+    return { payment, events: events.map(readEventRow), attempts: attempts.map(readAttemptRow), reviews: reviews.map(readReviewRow) };
+  }
+
+  async reviews(filter: Readonly<{ includeResolved: boolean; limit: number; before?: Instant }>): Promise<readonly OpenReview[]> {
+    const rows = await queryRows(
+      this.pools.decider,
+      `select * from (
+         select r.*, s.order_number, s.reference, s.status,
+                r.closed_at is not null or (r.kind = 'unresolved' and s.internal_status = any($1::text[])) as resolved
+         from payment_reviews r join payment_summaries s using (payment_id)
+         where r.opened_at < $2
+       ) as item where $3 or not resolved order by opened_at desc, review_id limit $4`,
+      [resolvedStatuses, timestamp(filter.before) ?? "infinity", filter.includeResolved, filter.limit],
+    );
+    return rows.map((row) => ({
+      ...readReviewRow(row),
+      orderNumber: row["order_number"] as OpenReview["orderNumber"],
+      reference: row["reference"] as string,
+      status: row["status"] as string,
+      resolved: row["resolved"] as boolean,
+    }));
+  }
+
+  private async seen(account: Account, partition: number, where: string, values: readonly string[]): Promise<PaymentSeen> {
+    const [row] = await queryAsAccount(this.pools.api, account, seenText(where), [account, partition, ...values]);
+    const checkpoint = Number(row!["checkpoint"]);
+    return row!["payment_id"] === null ? { checkpoint } : { checkpoint, payment: readSummaryRow(row!) };
+  }
+}

@@ -1,0 +1,1 @@
+export { type DatabaseFault, type FaultSource, MemoryPaymentsDatabase } from "./lib/payments/memory-payments-database.js";
