@@ -5,6 +5,8 @@ describe("a log line on the console", () => {
   it("is the message and what is particular to it", () => {
     const line = JSON.stringify({ level: 40, time: 1, pid: 2, hostname: "h", name: "router", msg: "provider slow", ms: 812 });
     expect(renderLogLine(line)).toBe("WARN provider slow ms=812");
+    expect(renderLogLine(JSON.stringify({ level: "info", msg: "listening" }))).toBe("listening");
+    expect(renderLogLine(JSON.stringify({ level: "error", msg: "lost" }))).toBe("ERROR lost");
   });
 
   it("leaves out debug lines and the framework's own start-up, which stay in the file", () => {

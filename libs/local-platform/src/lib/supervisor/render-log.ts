@@ -1,10 +1,18 @@
-const levels: Readonly<Record<string, string>> = { 10: "trace", 20: "debug", 30: "info", 40: "WARN", 50: "ERROR", 60: "FATAL" };
+const levels: Readonly<Record<string, number>> = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 const infoLevel = 30;
 const lengthMax = 400;
 
 // What every line of a service repeats, and what the prefix or the file says already.
-const hidden: ReadonlySet<string> = new Set(["level", "time", "pid", "hostname", "msg", "name", "service", "context", "v", "stack"]);
+const hidden: ReadonlySet<string> = new Set(["level", "time", "pid", "hostname", "msg", "name", "service", "instance", "context", "v", "stack"]);
 const nestBoot: ReadonlySet<string> = new Set(["InstanceLoader", "RouterExplorer", "RoutesResolver", "NestFactory", "NestApplication"]);
+
+/** Some loggers write the number, some the word. What is neither is shown rather than lost. */
+const levelOf = (value: unknown): number => levels[String(value)] ?? (typeof value === "number" ? value : infoLevel);
+
+const markOf = (level: number): readonly string[] => {
+  const [name] = Object.entries(levels).findLast(([, least]) => level >= least) ?? ["trace"];
+  return level < levels["warn"]! ? [] : [name.toUpperCase()];
+};
 
 type LogRecord = Readonly<Record<string, unknown>>;
 
@@ -31,13 +39,12 @@ const short = (value: unknown): string => {
 export const renderLogLine = (line: string): string | undefined => {
   const record = parse(line);
   if (record === undefined) return line.trim() === "" ? undefined : line.slice(0, lengthMax);
-  const level = Number(record["level"] ?? infoLevel);
+  const level = levelOf(record["level"]);
   const context = record["context"];
   if (level < infoLevel || (level === infoLevel && typeof context === "string" && nestBoot.has(context))) return undefined;
   const fields = Object.entries(record)
     .filter(([key, value]) => !hidden.has(key) && value !== undefined && value !== null)
     .map(([key, value]) => `${key}=${short(value)}`);
-  const mark = level === infoLevel ? [] : [levels[level] ?? `level ${level}`];
-  const text = [...mark, String(record["msg"] ?? ""), ...fields].join(" ").replaceAll("\n", " ");
+  const text = [...markOf(level), String(record["msg"] ?? ""), ...fields].join(" ").replaceAll("\n", " ");
   return text.length > lengthMax ? `${text.slice(0, lengthMax)} …` : text;
 };
