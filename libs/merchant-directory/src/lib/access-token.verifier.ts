@@ -15,8 +15,6 @@ type KeyVerifier = Readonly<{ key: SigningKey; verify: (token: string) => Claims
 
 const VERIFIED_MAX = 10_000;
 const TOKEN_LENGTH_MAX = 2_048;
-/** A token of an unknown key asks the log at most so often, so that made-up tokens cost it nothing. */
-const ASK_AGAIN_MS = 100;
 
 /**
  * Tells whose token it is, or undefined. The signature is checked once per token and key; that the key, the client, and
@@ -25,24 +23,23 @@ const ASK_AGAIN_MS = 100;
 export class AccessTokenVerifier {
   private readonly byKid = new Map<string, KeyVerifier>();
   private readonly kids = new Map<string, string | undefined>();
-  private askedAtMs = Number.NEGATIVE_INFINITY;
-  private asking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly directory: MerchantDirectory,
     private readonly clock: Clock,
   ) {}
 
+  /** @throws LogUnavailableError when it depends on what another instance wrote a moment ago, and that cannot be read. */
   async verify(token: string): Promise<AccessToken | undefined> {
     if (token.length > TOKEN_LENGTH_MAX) return undefined;
     const kid = this.kidOf(token);
     if (kid === undefined) return undefined;
-    const key = this.verifierOf(kid) ?? (await this.refreshed().then(() => this.verifierOf(kid)));
+    const key = this.verifierOf(kid) ?? (await this.directory.recheck().then(() => this.verifierOf(kid)));
     if (key === undefined) return undefined;
     const read = this.read(key, token);
     if (read === undefined) return undefined;
     // Only a token that we signed comes here, so asking the log again about its client cannot be provoked from outside.
-    return this.stands(read) ? read : await this.refreshed().then(() => (this.stands(read) ? read : undefined));
+    return this.stands(read) ? read : await this.directory.recheck().then(() => (this.stands(read) ? read : undefined));
   }
 
   private read({ key, verify }: KeyVerifier, token: string): AccessToken | undefined {
@@ -65,17 +62,6 @@ export class AccessTokenVerifier {
     if (found === undefined || liveSecrets(found.credential, this.clock.now()).length === 0) return false;
     const { merchantId, mode } = parseAccount(account);
     return found.merchant.merchantId === merchantId && found.credential.mode === mode;
-  }
-
-  /** The newest state of key or client may have been written a moment ago by another instance. */
-  private refreshed(): Promise<void> {
-    const nowMs = this.clock.monotonicMs();
-    if (nowMs - this.askedAtMs >= ASK_AGAIN_MS) {
-      this.askedAtMs = nowMs;
-      // With the log away the answer is what is known: a token is refused rather than taken.
-      this.asking = this.directory.caughtUp().catch(() => undefined);
-    }
-    return this.asking;
   }
 
   private verifierOf(kid: string): KeyVerifier | undefined {

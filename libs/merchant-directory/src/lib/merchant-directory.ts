@@ -10,12 +10,15 @@ import {
   type SigningKey,
   callbackSecretsOf,
 } from "@malipo/merchant-lifecycle";
-import type { EventLog, KeyOwner, Logger, StoredRecord, Tail, Vault } from "@malipo/ports";
+import { type Clock, type EventLog, type KeyOwner, LogUnavailableError, type Logger, type Scheduler, type StoredRecord, type Tail, type Vault } from "@malipo/ports";
 import { type FoundCredential, MerchantTable } from "./merchant-table.js";
 import { STATE_TOPIC, readStateRecord } from "./state-record.js";
 
 /** Requests that pass: `burst` at once, then `perSecond` for ever. */
 export type RequestTier = Readonly<{ perSecond: number; burst: number }>;
+
+const CHECK_SPACING_MS = 100;
+const CHECK_MS = 2_000;
 
 export const DEFAULT_TIER: RequestTier = { perSecond: 100, burst: 200 };
 
@@ -24,6 +27,8 @@ export type StateListener = (state: MerchantState, stale: boolean) => void;
 
 export type MerchantDirectoryPorts = Readonly<{
   log: EventLog;
+  clock: Clock;
+  scheduler: Scheduler;
   logger: Logger;
   /** Needed by `callbackSecrets` alone; it must hold the purpose `callback-secrets`. */
   vault?: Vault;
@@ -46,6 +51,8 @@ export class MerchantDirectory {
   private readonly versionWaiters = new Set<{ merchantId: string; version: number; resolve: () => void }>();
   private tail: Tail | undefined;
   private ready = false;
+  private checkedAtMs = Number.NEGATIVE_INFINITY;
+  private nextCheck: Promise<void> | undefined;
 
   constructor(private readonly ports: MerchantDirectoryPorts) {
     this.barrier = new TopicBarrier(ports.log, STATE_TOPIC);
@@ -73,6 +80,27 @@ export class MerchantDirectory {
     return this.barrier.caughtUp();
   }
 
+  /**
+   * `caughtUp` for what anybody can provoke: an unknown client or key may have been made by another instance a moment ago.
+   * The log is asked ten times a second at most, and for two seconds at most. @throws LogUnavailableError
+   */
+  recheck(): Promise<void> {
+    return (this.nextCheck ??= this.check());
+  }
+
+  private async check(): Promise<void> {
+    const { clock, scheduler } = this.ports;
+    await scheduler.sleep(Math.max(0, this.checkedAtMs + CHECK_SPACING_MS - clock.monotonicMs()));
+    this.checkedAtMs = clock.monotonicMs();
+    this.nextCheck = undefined;
+    const done = new AbortController();
+    const late = scheduler.sleep(CHECK_MS, done.signal).then(
+      () => Promise.reject(new LogUnavailableError("merchants.state.v1 cannot be read to its end now")),
+      () => undefined,
+    );
+    await Promise.race([this.barrier.caughtUp(), late]).finally(() => done.abort());
+  }
+
   /** Resolves once this version of the merchant, or a newer one, has been read back; rejects when the signal is aborted. */
   whenVersion(merchantId: string, version: number, signal: AbortSignal): Promise<void> {
     if (this.table.version(merchantId) >= version) return Promise.resolve();
@@ -94,6 +122,11 @@ export class MerchantDirectory {
   subscribe(listener: StateListener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  /** Version of the newest state read of a merchant or the platform; 0 when there is none. */
+  version(merchantId: string): number {
+    return this.table.version(merchantId);
   }
 
   merchant(merchantId: MerchantId): OpenMerchant | undefined {

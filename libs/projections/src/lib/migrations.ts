@@ -1,7 +1,7 @@
 import { CreateCallbacks1790000000020 } from "./callbacks/create-callbacks.migration.js";
 import { CreateCheckpoints1790000000002 } from "./checkpoints/create-checkpoints.migration.js";
 import { CreateRoles1790000000001 } from "./database/create-roles.migration.js";
-import { CreateMerchants1790000000020 } from "./merchants/create-merchants.migration.js";
+import { CreateMerchants1790000000015 } from "./merchants/create-merchants.migration.js";
 import { CreatePaymentAttempts1790000000012 } from "./payments/payment-attempts/create-payment-attempts.migration.js";
 import { CreatePaymentEvents1790000000010 } from "./payments/payment-events/create-payment-events.migration.js";
 import { CreatePaymentReviews1790000000014 } from "./payments/payment-reviews/create-payment-reviews.migration.js";
@@ -20,7 +20,7 @@ export const migrations = [
   CreatePaymentAttempts1790000000012,
   CreateRequestKeys1790000000013,
   CreatePaymentReviews1790000000014,
-  CreateMerchants1790000000020,
+  CreateMerchants1790000000015,
   CreateCallbacks1790000000020,
   CreateReconciliation1790000000030,
 ];

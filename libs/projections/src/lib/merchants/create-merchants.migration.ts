@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from "typeorm";
 import { grantTable, secureTenantTable } from "../database/tenant-table.js";
 
 /** Every event of every merchant, raw: the decider's look-ups and the published states are folded from it. */
-export class CreateMerchants1790000000020 implements MigrationInterface {
-  name = "CreateMerchants1790000000020";
+export class CreateMerchants1790000000015 implements MigrationInterface {
+  name = "CreateMerchants1790000000015";
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
