@@ -1,0 +1,28 @@
+import { type DeliveryFact, type DeliveryId, evolveDelivery } from "@malipo/callback-delivery";
+import { type Callback, type EventsBatch, type FactsBatch, RowsLostError } from "./callback-store.js";
+
+/**
+ * From which offset a batch is new to the rows; undefined when they have all of it.
+ * @throws RowsLostError when there is a hole before it.
+ */
+export const newFrom = ({ from, after }: EventsBatch | FactsBatch, checkpoint: number): number | undefined => {
+  if (checkpoint < from) throw new RowsLostError(after.topic, after.partition);
+  return checkpoint >= after.offset ? undefined : checkpoint;
+};
+
+type PlacedFact = FactsBatch["facts"][number];
+
+/** Folds facts into callbacks in their order; returns those that changed, and facts about none that is known. */
+export const foldFacts = (
+  known: ReadonlyMap<DeliveryId, Callback>,
+  facts: readonly PlacedFact[],
+): { changed: Map<DeliveryId, Callback>; strays: DeliveryFact[] } => {
+  const changed = new Map<DeliveryId, Callback>();
+  const strays: DeliveryFact[] = [];
+  for (const { offset, fact } of facts) {
+    const callback = changed.get(fact.deliveryId) ?? known.get(fact.deliveryId);
+    if (callback === undefined) strays.push(fact);
+    else changed.set(fact.deliveryId, evolveDelivery(callback, fact, offset));
+  }
+  return { changed, strays };
+};

@@ -1,0 +1,92 @@
+import { ChainTail, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
+import { startHttpService } from "@malipo/http-api";
+import { LogVault } from "@malipo/key-store";
+import { MerchantDirectory } from "@malipo/merchant-directory";
+import { OutboundHttp, readDevelopmentAccess } from "@malipo/outbound-http";
+import { createPool, migrate } from "@malipo/projections";
+import {
+  type Env,
+  FileKeyRing,
+  HealthRegistry,
+  PrometheusMetrics,
+  createLogger,
+  readServiceEnv,
+  seconds,
+  startTracing,
+  systemClock,
+  systemRandom,
+  systemScheduler,
+} from "@malipo/runtime";
+import { AppModule } from "./app.module.js";
+import { CallbackService } from "./callback-service.js";
+import { EVENTS } from "./keep-deliveries/callback-of-event.js";
+import { DELIVERIES } from "./keep-deliveries/delivery-record.js";
+import { PgCallbackStore } from "./keep-deliveries/pg-callback-store.js";
+import { CallbackSender } from "./send-callback/callback-sender.js";
+
+const service = "callback-dispatcher";
+
+/** The composition root: the one place that picks implementations. */
+export const startDispatcher = async (processEnv: Env): Promise<{ stop(): Promise<void>; url: string }> => {
+  const env = readServiceEnv(processEnv, service, 3003);
+  const logger = createLogger(service, env.instance);
+  const tracing = await startTracing(service, processEnv);
+  const metrics = new PrometheusMetrics(service);
+  const health = new HealthRegistry();
+  const onFatal = (error: unknown): never => {
+    logger.error({ error }, "the process cannot go on and ends");
+    process.exit(1);
+  };
+  const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
+
+  await migrate(env.databaseUrl);
+  const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
+  await createTopics(kafka);
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: seconds(processEnv, "GROUP_SESSION_S", 10) });
+  const writerOf = (topic: string) => new TopicWriter({ ...base, log, topic });
+  const writer = writerOf(DELIVERIES);
+  const parked = writerOf("parked.v1");
+  const keys = writerOf("keys.state.v1");
+
+  const keyRing = FileKeyRing.fromEnv(processEnv);
+  const vault = new LogVault({ ...base, log, keyRing, writer: keys }, `/malipo/${service}`);
+  const directory = new MerchantDirectory({ ...base, log, vault });
+  await Promise.all([vault.start(), directory.start()]);
+
+  const pool = createPool(env.databaseUrl, {
+    role: "malipo_projector",
+    name: service,
+    onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
+  });
+  const store = new PgCallbackStore(pool);
+  const http = new OutboundHttp({ ...readDevelopmentAccess(processEnv), scheduler: systemScheduler });
+  const callbacks = new CallbackService({
+    ...base,
+    log,
+    store,
+    writer,
+    sender: new CallbackSender({ http, vault, secrets: directory, clock: systemClock }),
+    tail: new ChainTail({ ...base, log, topic: EVENTS }),
+    park: (record, reason, detail) => parkRecord({ ...base, writer: parked, source: `/malipo/${service}` }, record, reason, detail),
+  });
+  health.add("merchants", () => (directory.isCaughtUp() ? undefined : "the merchants have not been read to their end"));
+  health.add("callbacks", () => callbacks.problem);
+  await callbacks.start();
+
+  return startHttpService({
+    ...base,
+    env,
+    health,
+    module: AppModule.with({ ...base, store, append: callbacks.append, adminToken: env.adminToken }),
+    closers: [
+      { name: "callbacks", close: () => callbacks.stop() },
+      { name: "outbound http", close: () => http.close() },
+      { name: "writers", close: () => Promise.all([writer.close(), parked.close(), keys.close()]).then(() => undefined) },
+      { name: "merchants", close: () => directory.stop() },
+      { name: "keys", close: () => vault.stop() },
+      { name: "log", close: () => log.close() },
+      { name: "database", close: () => pool.end() },
+      { name: "traces", close: () => tracing.stop() },
+    ],
+  });
+};
