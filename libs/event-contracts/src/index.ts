@@ -7,4 +7,5 @@ export * from "./lib/payments/commands.js";
 export * from "./lib/payments/events.js";
 export * from "./lib/payments/lifecycle.js";
 export * as paymentValues from "./lib/payments/values.js";
+export { publishedSchemas } from "./lib/published.js";
 export * from "./lib/topics.js";

@@ -14,7 +14,7 @@ export class UnknownTypeError extends Error {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A version that is no longer written but for ever read. `upcast` makes the next version's JSON out of it. */
-export type PastVersion = Readonly<{ codec: Codec<unknown>; upcast: (json: JsonObject) => JsonObject }>;
+export type PastVersion = Readonly<{ codec: Pick<Codec<unknown>, "decode" | "jsonSchema">; upcast: (json: JsonObject) => JsonObject }>;
 
 export type Contract<Message> = Readonly<{ name: string; codec: Codec<Message>; past: readonly PastVersion[] }>;
 
