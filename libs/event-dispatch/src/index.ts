@@ -1,0 +1,1 @@
+export { ChainTransport, type ChainTransportOptions } from "./lib/chain-transport.js";
