@@ -1,0 +1,6 @@
+export type { AcceptedCallback, Fault, Journals, LoggedEvent, ProviderEntry } from "./lib/judges/journals.js";
+export { judge } from "./lib/judges/judge.js";
+export { judgeCallbacks } from "./lib/judges/judge-callbacks.js";
+export { judgeMoney, type End } from "./lib/judges/judge-money.js";
+export { judgeMoves } from "./lib/judges/judge-moves.js";
+export { readStories, type SeenView, type Story } from "./lib/judges/story.js";
