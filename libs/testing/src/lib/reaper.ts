@@ -24,6 +24,8 @@ export const startReaper = (): Reaper => {
     watchFolder: (folder) => tell({ folder }),
     finish: async () => {
       if (child.exitCode !== null) return;
+      // Waited for now: with nothing else left to do, this process would otherwise end here, in silence and with success.
+      child.ref();
       const exit = once(child, "exit");
       child.stdin.end();
       await exit;
