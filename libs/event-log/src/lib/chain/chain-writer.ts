@@ -13,7 +13,9 @@ export type ChainBatch = Readonly<{ after: ChainPosition; drafts: readonly Draft
  * when `done` resolves the tail has read past the end that the log had afterwards, and what was folded says for each
  * decision whether it is there. What is not there is decided again; a late arrival of it will then be void.
  */
-export type AppendVerdict = Readonly<{ kind: "installed"; records: readonly ChainRecord[] }> | Readonly<{ kind: "resync"; done: Promise<void> }>;
+export type AppendVerdict =
+  | Readonly<{ kind: "installed"; records: readonly ChainRecord[]; appendedAtMs?: number }>
+  | Readonly<{ kind: "resync"; done: Promise<void> }>;
 
 export type ChainWriterOptions = Readonly<{
   log: EventLog;
@@ -55,7 +57,8 @@ export class ChainWriter {
       const trusted = mine || (this.options.weakness?.rule === "bare_acknowledgement" && outcome?.kind === "appended");
       if (trusted && !tail.halted) {
         tail.install(partition, records);
-        verdicts.set(partition, { kind: "installed", records });
+        const { appendedAtMs } = outcome;
+        verdicts.set(partition, { kind: "installed", records, ...(appendedAtMs !== undefined && { appendedAtMs }) });
       } else {
         this.options.metrics.count("log_resyncs_total", { topic: tail.topic });
         verdicts.set(partition, this.#resync(partition));

@@ -46,6 +46,7 @@ export interface AggregateDefinition<Command, Event, State> {
   draw?(command: Command, context: Readonly<{ partition: number; at: Instant }>): string | undefined;
   initial(aggregateId: string): State;
   decide(command: Command, state: State, context: DecisionContext): Decision<Event, string>;
+  /** @throws CorruptStreamError on a history that `decide` cannot have written. The record of a refusal changes nothing. */
   evolve(state: State, event: Event): State;
   /**
    * The record of a command from an API that changed nothing: its one recorded answer, an aggregate of its own under the
