@@ -33,6 +33,8 @@ export class FetchLoop {
   readonly #loops = new Set<string>();
   readonly #cluster: Cluster;
   #stopped = false;
+  /** Before it, nobody knows yet who leads a partition; what is added waits for `start`. */
+  #connected = false;
   #recovering: Promise<void> | undefined;
   #wake = Promise.withResolvers<void>();
 
@@ -45,6 +47,7 @@ export class FetchLoop {
   async start(): Promise<void> {
     await this.#cluster.connect();
     await this.#cluster.addTargetTopic(this.options.topic);
+    this.#connected = true;
     this.#ensureLoops();
   }
 
@@ -72,7 +75,7 @@ export class FetchLoop {
   }
 
   #ensureLoops(): void {
-    if (this.#stopped || this.#lanes.size === 0) return;
+    if (this.#stopped || !this.#connected || this.#lanes.size === 0) return;
     for (const nodeId of Object.keys(this.#leaders())) {
       if (this.#loops.has(nodeId)) continue;
       this.#loops.add(nodeId);
