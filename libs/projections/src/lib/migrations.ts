@@ -9,6 +9,7 @@ import { CreatePaymentSummaries1790000000011 } from "./payments/payment-summarie
 import { CreateRequestKeys1790000000013 } from "./payments/request-keys/create-request-keys.migration.js";
 import { CreateRateLimits1790000000003 } from "./rate-limits/create-rate-limits.migration.js";
 import { CreateReconciliation1790000000030 } from "./reconciliation/create-reconciliation.migration.js";
+import { CreateRouter1790000000040 } from "./router/create-router.migration.js";
 
 /** Every migration of the platform, oldest first. The number at the end of a name orders them; a published one never changes. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CreateMerchants1790000000015,
   CreateCallbacks1790000000020,
   CreateReconciliation1790000000030,
+  CreateRouter1790000000040,
 ];

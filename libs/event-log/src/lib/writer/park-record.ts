@@ -2,7 +2,7 @@ import { type Envelope, toHeaders } from "@malipo/event-contracts";
 import type { Clock, Random, StoredRecord } from "@malipo/ports";
 import type { Appended, TopicWriter } from "./topic-writer.js";
 
-export type Parking = Readonly<{ writer: TopicWriter; clock: Clock; random: Random; source: string }>;
+export type Parking = Readonly<{ writer: Pick<TopicWriter, "write">; clock: Clock; random: Random; source: string }>;
 
 export type ParkedReason = "unreadable" | "unknown_type" | "wrong_partition" | "no_account" | "cannot_be_applied";
 

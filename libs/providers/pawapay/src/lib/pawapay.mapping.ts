@@ -35,7 +35,10 @@ export const readInitiation = (status: number, body: Uint8Array, attemptId: Atte
       case "REJECTED":
         return declinedBy(reply);
       default:
-        return { kind: "in_progress", providerReference: attemptId };
+        // A word that we do not know, about our deposit, means that it is known there; anything else is nobody's answer.
+        return textAt(reply, "depositId")?.toLowerCase() === attemptId
+          ? { kind: "in_progress", providerReference: attemptId }
+          : { kind: "unknown", cause: "unreadable_reply" };
     }
   }
   const { code } = failureOf(reply);

@@ -1,0 +1,10 @@
+export { AppModule } from "./app.module.js";
+export { readRouterConfig } from "./config.js";
+export { Router, SOURCE, createRouter } from "./router.js";
+export type { RecordWriter, RouterConfig, RouterPorts, RouterTimes } from "./router-ports.js";
+export { startRouter } from "./start-router.js";
+export type { EventsTail } from "./track-payments/events-tail.js";
+export { MemoryRouterStore } from "./track-payments/memory-router-store.js";
+export { PgRouterStore } from "./track-payments/pg-router-store.js";
+export { type RoutedAttempt, type RoutedPayment } from "./track-payments/routed-payment.js";
+export type { FoldedPayment, RouterStore, SavedBatch, Snapshot } from "./track-payments/router-store.js";

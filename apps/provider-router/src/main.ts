@@ -1,0 +1,8 @@
+import { startRouter } from "./start-router.js";
+
+try {
+  await startRouter(process.env);
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}

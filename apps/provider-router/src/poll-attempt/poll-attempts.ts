@@ -1,0 +1,143 @@
+import { type AttemptId, parseAccount } from "@malipo/kernel";
+import type { Outcome } from "@malipo/payment-lifecycle";
+import type { Timer } from "@malipo/ports";
+import type { QueryAnswer } from "@malipo/provider-contract";
+import { absenceIsProof, pollDelayMs } from "@malipo/provider-routing";
+import { Slots } from "../begin-attempt/slots.js";
+import type { OutcomeRecorder } from "../record-outcome/outcome-recorder.js";
+import type { RouterConfig, RouterPorts } from "../router-ports.js";
+import type { PaymentBook } from "../track-payments/payment-book.js";
+import { type RoutedAttempt, type RoutedPayment, isOpen } from "../track-payments/routed-payment.js";
+
+type Ports = Pick<RouterPorts, "clock" | "scheduler" | "random" | "providers" | "logger">;
+type Watched = { done: number; timer: Timer };
+
+const NO_ROOM_MS = 250;
+const JITTER_STEPS = 1_000;
+
+/** Asks about open attempts at growing intervals until there is a final word. What a provider cannot be asked about waits for its webhook. */
+export class PollAttempts {
+  private readonly watched = new Map<AttemptId, Watched>();
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly slots: Slots;
+  private readonly stopped = new AbortController();
+
+  constructor(
+    private readonly ports: Ports,
+    private readonly config: RouterConfig,
+    private readonly book: PaymentBook,
+    private readonly recorder: OutcomeRecorder,
+    private readonly isOurs: (partition: number) => boolean,
+  ) {
+    this.slots = new Slots(config.queriesPerProviderMax);
+  }
+
+  watch(attemptId: AttemptId): void {
+    if (this.stopped.signal.aborted || this.watched.has(attemptId)) return;
+    this.schedule(attemptId, 0);
+  }
+
+  /** Something was heard about it: asks soon again, at the pace of the first polls. */
+  hurry(attemptId: AttemptId): void {
+    this.forget(attemptId);
+    this.watch(attemptId);
+  }
+
+  forget(attemptId: AttemptId): void {
+    this.watched.get(attemptId)?.timer.cancel();
+    this.watched.delete(attemptId);
+  }
+
+  forgetAll(attempts: readonly RoutedAttempt[]): void {
+    for (const { id } of attempts) this.forget(id);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort(new Error("stopping"));
+    for (const id of [...this.watched.keys()]) this.forget(id);
+    await Promise.all(this.underWay);
+  }
+
+  get size(): number {
+    return this.watched.size;
+  }
+
+  /** One question; also used to confirm a webhook. */
+  async ask(payment: RoutedPayment, attempt: RoutedAttempt, reference = attempt.providerReference): Promise<QueryAnswer> {
+    const provider = this.ports.providers.get(attempt.provider);
+    if (provider === undefined) return { kind: "unknown", cause: "provider_not_configured" };
+    if (reference === undefined && !provider.capabilities.queryableWithoutReply) return { kind: "unknown", cause: "no_provider_reference" };
+    const query = { attemptId: attempt.id, at: this.ports.clock.now(), ...(reference !== undefined && { providerReference: reference }) };
+    try {
+      return await provider.fetchOutcome(query, { mode: parseAccount(payment.account).mode, deadlineMs: this.config.times.queryDeadlineMs });
+    } catch (error) {
+      this.ports.logger.error({ error, attemptId: attempt.id }, "an adapter threw");
+      return { kind: "unknown", cause: "adapter_fault" };
+    }
+  }
+
+  private schedule(attemptId: AttemptId, done: number, delayMs?: number): void {
+    const draw = this.ports.random.below(JITTER_STEPS) / JITTER_STEPS;
+    const timer = this.ports.scheduler.after(delayMs ?? pollDelayMs(this.config.times.polls, done, draw), () => this.due(attemptId));
+    this.watched.set(attemptId, { done, timer });
+  }
+
+  private due(attemptId: AttemptId): void {
+    const watched = this.watched.get(attemptId);
+    if (watched === undefined) return;
+    const poll = this.poll(attemptId, watched.done).catch((error: unknown) => {
+      this.ports.logger.error({ error, attemptId }, "a poll failed");
+      if (this.watched.get(attemptId) === watched) this.schedule(attemptId, watched.done + 1);
+    });
+    const tracked = poll.finally(() => this.underWay.delete(tracked));
+    this.underWay.add(tracked);
+  }
+
+  private async poll(attemptId: AttemptId, done: number): Promise<void> {
+    const found = await this.book.findAttempt(attemptId);
+    if (found === undefined || !isOpen(found.attempt) || !this.isOurs(found.payment.partition)) return this.forget(attemptId);
+    const { payment, attempt } = found;
+    if (!this.slots.tryTake(attempt.provider)) return this.schedule(attemptId, done, NO_ROOM_MS);
+    try {
+      const askedAt = this.ports.clock.now();
+      const answer = await this.ask(payment, attempt);
+      const outcome = this.conclude(attempt, answer, askedAt);
+      if (outcome !== undefined) {
+        const source = answer.kind === "not_found" ? "absence" : "query";
+        await this.recorder.record(payment, attempt, outcome, { source }, this.stopped.signal);
+      }
+    } finally {
+      this.slots.release(attempt.provider);
+    }
+    // Asked again until the record itself says that it is over: a command can be refused, or overtaken.
+    if (this.watched.has(attemptId) && !this.stopped.signal.aborted) this.schedule(attemptId, done + 1);
+  }
+
+  /** What is worth a record: a final word, news of progress, or proof by absence. */
+  private conclude(attempt: RoutedAttempt, answer: QueryAnswer, askedAt: RoutedAttempt["startedAt"]): Outcome | undefined {
+    switch (answer.kind) {
+      case "approved":
+      case "declined":
+        return answer;
+      case "in_progress":
+        return attempt.knowledge === "in_progress" ? undefined : answer;
+      case "not_found":
+        return this.absent(attempt, askedAt) ? { kind: "not_sent", cause: "not_found_after_visibility" } : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  private absent(attempt: RoutedAttempt, askedAt: RoutedAttempt["startedAt"]): boolean {
+    const { capabilities } = this.ports.providers.get(attempt.provider)!;
+    // What the provider once took into work cannot have been unsent, whatever it no longer finds.
+    if (attempt.knowledge === "in_progress") return false;
+    return absenceIsProof({ askedAt, sendBefore: attempt.sendBefore, skewMs: this.config.times.skewMs, ...capabilities });
+  }
+}
+
+export const openAttemptOf = (payment: RoutedPayment): RoutedAttempt | undefined => {
+  const last = payment.attempts.at(-1);
+  return last !== undefined && isOpen(last) ? last : undefined;
+};
+

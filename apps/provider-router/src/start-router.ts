@@ -1,0 +1,100 @@
+import { ChainTail, CommandBus, KafkaEventLog, TopicWriter, createTopics } from "@malipo/event-log";
+import { startHttpService } from "@malipo/http-api";
+import { LogVault } from "@malipo/key-store";
+import { OutboundHttp, readDevelopmentAccess } from "@malipo/outbound-http";
+import { createPool, migrate } from "@malipo/projections";
+import { createProviders } from "@malipo/provider-registry";
+import {
+  type Env,
+  FileKeyRing,
+  HealthRegistry,
+  PrometheusMetrics,
+  createLogger,
+  failpoint,
+  readServiceEnv,
+  seconds,
+  startTracing,
+  systemClock,
+  systemRandom,
+  systemScheduler,
+} from "@malipo/runtime";
+import { AppModule } from "./app.module.js";
+import { readRouterConfig } from "./config.js";
+import { EVIDENCE_TOPIC } from "./receive-webhook/evidence-record.js";
+import { SOURCE, createRouter } from "./router.js";
+import { PgRouterStore } from "./track-payments/pg-router-store.js";
+
+const service = "provider-router";
+
+/** The composition root: the one place that picks implementations. */
+export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<void>; url: string }> => {
+  const env = readServiceEnv(processEnv, service, 3002);
+  const config = readRouterConfig(processEnv, env.instance);
+  const logger = createLogger(service, env.instance);
+  const tracing = await startTracing(service, processEnv);
+  const metrics = new PrometheusMetrics(service);
+  const health = new HealthRegistry();
+  const onFatal = (error: unknown): never => {
+    logger.error({ error }, "the process cannot go on and ends");
+    process.exit(1);
+  };
+  const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
+  // The ports of the platform itself are closed to merchants' callbacks; the simulated providers listen among them.
+  const { allow = [] } = readDevelopmentAccess(processEnv);
+  const http = new OutboundHttp({ allow, scheduler: systemScheduler, connectionsPerOriginMax: config.callsPerProviderMax });
+  const providers = createProviders(processEnv, { http, clock: systemClock, logger });
+
+  await migrate(env.databaseUrl);
+  const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
+  await createTopics(kafka);
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: seconds(processEnv, "GROUP_SESSION_S", 10) });
+  const writerOf = (topic: string) => new TopicWriter({ ...base, log, topic });
+  const [commandWriter, evidence, parked, keys] = [
+    writerOf("payments.commands.v1"),
+    writerOf(EVIDENCE_TOPIC),
+    writerOf("parked.v1"),
+    writerOf("keys.state.v1"),
+  ] as const;
+  const vault = new LogVault({ ...base, log, keyRing: FileKeyRing.fromEnv(processEnv), writer: keys }, SOURCE);
+  await vault.start();
+
+  const pool = createPool(env.databaseUrl, {
+    role: "malipo_projector",
+    name: service,
+    onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
+  });
+  const router = createRouter(
+    {
+      ...base,
+      log,
+      tail: new ChainTail({ ...base, log, topic: "payments.events.v1" }),
+      store: new PgRouterStore(pool),
+      commands: new CommandBus({ ...base, writer: commandWriter, source: SOURCE }),
+      vault,
+      evidence,
+      parked,
+      providers,
+      failpoint,
+    },
+    config,
+  );
+  health.add("router", () => router.notReady());
+  await router.start();
+
+  return startHttpService({
+    ...base,
+    env,
+    health,
+    module: AppModule.with({ router, adminToken: env.adminToken }),
+    rawRoutes: ["/webhooks"],
+    closers: [
+      { name: "router", close: () => router.stop() },
+      { name: "writers", close: () => Promise.all([commandWriter, evidence, parked, keys].map((writer) => writer.close())).then(() => undefined) },
+      { name: "outbound http", close: () => http.close() },
+      { name: "keys", close: () => vault.stop() },
+      { name: "log", close: () => log.close() },
+      { name: "database", close: () => pool.end() },
+      { name: "traces", close: () => tracing.stop() },
+    ],
+  });
+};

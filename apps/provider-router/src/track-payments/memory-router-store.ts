@@ -1,0 +1,49 @@
+import type { ChainPosition } from "@malipo/event-log";
+import type { AttemptId, PaymentId } from "@malipo/kernel";
+import type { RoutedPayment } from "./routed-payment.js";
+import type { FoldedPayment, RouterStore, SavedBatch, Snapshot } from "./router-store.js";
+
+/** The twin of the tables for the simulation and for specs: the same guarantees, shared by several routers. */
+export class MemoryRouterStore implements RouterStore {
+  private readonly positions = new Map<number, ChainPosition>();
+  private readonly rows = new Map<PaymentId, FoldedPayment>();
+  private readonly byAttempt = new Map<AttemptId, PaymentId>();
+  private readonly evidence = new Map<number, number>();
+
+  load(): Promise<Snapshot> {
+    const unfinished = [...this.rows.values()].filter(({ payment }) => payment.phase !== "closed");
+    return Promise.resolve({ positions: new Map(this.positions), unfinished });
+  }
+
+  save({ positions, payments }: SavedBatch): Promise<void> {
+    for (const payment of payments) {
+      const foldedTo = positions.get(payment.partition)?.offset ?? 0;
+      const known = this.rows.get(payment.paymentId);
+      if (known !== undefined && known.foldedTo > foldedTo) continue;
+      this.rows.set(payment.paymentId, { payment, foldedTo });
+      for (const { id } of payment.attempts) this.byAttempt.set(id, payment.paymentId);
+    }
+    for (const [partition, position] of positions) {
+      if ((this.positions.get(partition)?.offset ?? 0) < position.offset) this.positions.set(partition, position);
+    }
+    return Promise.resolve();
+  }
+
+  payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]> {
+    return Promise.resolve(ids.flatMap((id) => this.rows.get(id) ?? []));
+  }
+
+  paymentOfAttempt(id: AttemptId): Promise<RoutedPayment | undefined> {
+    const paymentId = this.byAttempt.get(id);
+    return Promise.resolve(paymentId === undefined ? undefined : this.rows.get(paymentId)?.payment);
+  }
+
+  evidenceOffset(partition: number): Promise<number | undefined> {
+    return Promise.resolve(this.evidence.get(partition));
+  }
+
+  saveEvidenceOffset(partition: number, next: number): Promise<void> {
+    this.evidence.set(partition, Math.max(next, this.evidence.get(partition) ?? 0));
+    return Promise.resolve();
+  }
+}

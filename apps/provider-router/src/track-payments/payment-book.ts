@@ -1,0 +1,184 @@
+import { decodePaymentEvent, fromJsonBytes } from "@malipo/event-contracts";
+import type { ChainPosition, ChainRecord } from "@malipo/event-log";
+import type { AttemptId, PaymentId } from "@malipo/kernel";
+import type { PaymentEvent } from "@malipo/payment-lifecycle";
+import type { Logger, Metrics, Scheduler } from "@malipo/ports";
+import { evolveRouted } from "./evolve-routed.js";
+import { type RoutedAttempt, type RoutedPayment, attemptOf } from "./routed-payment.js";
+import type { FoldedPayment, RouterStore } from "./router-store.js";
+
+export type BookPorts = Readonly<{
+  store: RouterStore;
+  scheduler: Scheduler;
+  logger: Logger;
+  metrics: Metrics;
+  /** Puts on record what could not be read; the payment is left alone from then on. */
+  park: (record: ChainRecord, detail: string) => void;
+}>;
+
+export type Change = (payment: RoutedPayment, event: PaymentEvent) => void;
+
+const SAVE_EVERY_MS = 100;
+const UNSAVED_MAX = 20_000;
+const RETRY_MS = 500;
+
+/**
+ * The payments that concern the router, folded in memory and written behind: acting before a save is safe, since a crash
+ * only makes the next process fold again and find attempts that it may only ask about. A closed payment leaves memory
+ * once it is saved.
+ */
+export class PaymentBook {
+  private readonly payments = new Map<PaymentId, RoutedPayment>();
+  private readonly byAttempt = new Map<AttemptId, PaymentId>();
+  private readonly positions = new Map<number, ChainPosition>();
+  private readonly unsaved = new Set<PaymentId>();
+  /** Rows that another router folded further than we have read: what they hold already is not folded again. */
+  private readonly foldedTo = new Map<PaymentId, number>();
+  private readonly parked = new Set<PaymentId>();
+  private moved = new Set<number>();
+  private saving: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(private readonly ports: BookPorts, private readonly onChange: Change) {}
+
+  /** Rows first; the tail then goes on from the returned positions. */
+  async load(): Promise<ReadonlyMap<number, ChainPosition>> {
+    const { positions, unfinished } = await this.ports.store.load();
+    for (const row of unfinished) this.rememberRow(row);
+    for (const [partition, position] of positions) this.positions.set(partition, position);
+    return positions;
+  }
+
+  payment(id: PaymentId): RoutedPayment | undefined {
+    return this.payments.get(id);
+  }
+
+  unfinished(): readonly RoutedPayment[] {
+    return [...this.payments.values()].filter(({ phase }) => phase !== "closed");
+  }
+
+  /** Also of long closed payments, for webhooks that come late. Rejects when the database does not answer. */
+  async findAttempt(id: AttemptId): Promise<Readonly<{ payment: RoutedPayment; attempt: RoutedAttempt }> | undefined> {
+    const known = this.byAttempt.get(id);
+    const payment = known === undefined ? await this.ports.store.paymentOfAttempt(id) : this.payments.get(known);
+    const attempt = payment === undefined ? undefined : attemptOf(payment, id);
+    return payment === undefined || attempt === undefined ? undefined : { payment, attempt };
+  }
+
+  async findPayment(id: PaymentId): Promise<RoutedPayment | undefined> {
+    return this.payments.get(id) ?? (await this.ports.store.payments([id]))[0]?.payment;
+  }
+
+  /** The tail's listener. Its promise holds back the next batch while rows are fetched or too much is unsaved. */
+  readonly listen = async (partition: number, records: readonly ChainRecord[], after: ChainPosition): Promise<void> => {
+    await this.fetchMissing(records);
+    for (const record of records) this.apply(record);
+    this.positions.set(partition, after);
+    this.moved.add(partition);
+    this.saveSoon();
+    while (this.unsaved.size > UNSAVED_MAX && !this.stopped) await this.ports.scheduler.sleep(SAVE_EVERY_MS);
+  };
+
+  /** Writes what is unsaved, once; for the graceful stop. */
+  async close(): Promise<void> {
+    this.stopped = true;
+    await this.saving;
+    await this.save().catch((error: unknown) => this.ports.logger.warn({ error }, "the last rows were not saved"));
+  }
+
+  private apply(record: ChainRecord): void {
+    let event: PaymentEvent;
+    try {
+      const fact = decodePaymentEvent(record.envelope.type, fromJsonBytes(record.value));
+      if (fact.type === "CommandRefused") return;
+      event = fact;
+    } catch (error) {
+      this.parked.add(record.key as PaymentId);
+      this.ports.metrics.count("router_parked_total");
+      this.ports.park(record, (error as Error).message);
+      return;
+    }
+    const { account, correlation, traceparent } = record.envelope;
+    if (account === undefined || this.parked.has(event.paymentId)) return;
+    if (record.offset < (this.foldedTo.get(event.paymentId) ?? 0)) return;
+    const facts = { account, partition: record.partition, ...(correlation !== undefined && { correlation }), ...(traceparent !== undefined && { traceparent }) };
+    const payment = evolveRouted(this.payments.get(event.paymentId), event, facts);
+    if (payment === undefined) return;
+    this.remember(payment);
+    this.unsaved.add(payment.paymentId);
+    this.onChange(payment, event);
+  }
+
+  private rememberRow({ payment, foldedTo }: FoldedPayment): void {
+    this.remember(payment);
+    this.foldedTo.set(payment.paymentId, foldedTo);
+  }
+
+  private remember(payment: RoutedPayment): void {
+    this.payments.set(payment.paymentId, payment);
+    for (const { id } of payment.attempts) this.byAttempt.set(id, payment.paymentId);
+  }
+
+  /** Events of payments that were closed and left memory: a late success, a contradiction, a review. */
+  private async fetchMissing(records: readonly ChainRecord[]): Promise<void> {
+    const created = new Set<string>();
+    const missing = new Set<PaymentId>();
+    for (const { key, envelope } of records) {
+      if (envelope.type.startsWith("payments.payment.initiated.")) created.add(key);
+      else if (!created.has(key) && !this.payments.has(key as PaymentId) && envelope.type !== "payments.command.refused.v1") missing.add(key as PaymentId);
+    }
+    while (missing.size > 0 && !this.stopped) {
+      try {
+        for (const row of await this.ports.store.payments([...missing])) this.rememberRow(row);
+        return;
+      } catch (error) {
+        this.ports.logger.warn({ error }, "rows cannot be read, trying again");
+        await this.ports.scheduler.sleep(RETRY_MS);
+      }
+    }
+  }
+
+  private saveSoon(): void {
+    this.saving ??= this.saveUntilDone().finally(() => (this.saving = undefined));
+  }
+
+  private async saveUntilDone(): Promise<void> {
+    let wait = SAVE_EVERY_MS;
+    while (this.moved.size > 0 && !this.stopped) {
+      await this.ports.scheduler.sleep(wait);
+      try {
+        await this.save();
+        wait = SAVE_EVERY_MS;
+      } catch (error) {
+        wait = Math.min(10_000, wait * 2);
+        this.ports.logger.warn({ error }, "rows cannot be saved, trying again");
+      }
+    }
+  }
+
+  /** Takes a consistent picture in one turn: positions and folds belong together. */
+  private async save(): Promise<void> {
+    const moved = this.moved;
+    const ids = [...this.unsaved];
+    if (moved.size === 0) return;
+    const payments = ids.flatMap((id) => this.payments.get(id) ?? []);
+    const positions = new Map([...moved].map((partition) => [partition, this.positions.get(partition)!] as const));
+    this.moved = new Set();
+    this.unsaved.clear();
+    try {
+      await this.ports.store.save({ positions, payments });
+    } catch (error) {
+      for (const partition of moved) this.moved.add(partition);
+      for (const id of ids) this.unsaved.add(id);
+      throw error;
+    }
+    for (const payment of payments) this.forgetIfClosed(payment);
+  }
+
+  private forgetIfClosed(saved: RoutedPayment): void {
+    if (saved.phase !== "closed" || this.payments.get(saved.paymentId) !== saved) return;
+    this.payments.delete(saved.paymentId);
+    this.foldedTo.delete(saved.paymentId);
+    for (const { id } of saved.attempts) this.byAttempt.delete(id);
+  }
+}

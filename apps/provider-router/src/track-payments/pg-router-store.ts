@@ -1,0 +1,114 @@
+import type { ChainPosition } from "@malipo/event-log";
+import type { AttemptId, PaymentId } from "@malipo/kernel";
+import { columnsOf, inTransaction, queryRows, unnest } from "@malipo/projections";
+import type { Pool, PoolClient } from "pg";
+import type { RoutedPayment } from "./routed-payment.js";
+import { routedPaymentCodec } from "./routed-payment.codec.js";
+import type { FoldedPayment, RouterStore, SavedBatch, Snapshot } from "./router-store.js";
+
+const EVENTS = "payments.events.v1";
+const EVIDENCE = "providers.evidence.v1";
+
+type Link = Readonly<{ attemptId: AttemptId; paymentId: PaymentId }>;
+
+const checkpointColumns = columnsOf<readonly [number, ChainPosition]>(
+  ["partition", "smallint", ([partition]) => partition],
+  ["next_offset", "bigint", ([, { offset }]) => offset],
+  ["seq", "bigint", ([, { seq }]) => seq],
+  ["head", "bytea", ([, { head }]) => Buffer.from(head)],
+);
+const paymentColumns = columnsOf<FoldedPayment>(
+  ["payment_id", "text", ({ payment }) => payment.paymentId],
+  ["account", "text", ({ payment }) => payment.account],
+  ["partition", "smallint", ({ payment }) => payment.partition],
+  ["phase", "text", ({ payment }) => payment.phase],
+  ["folded_to", "bigint", ({ foldedTo }) => foldedTo],
+  ["state", "jsonb", ({ payment }) => JSON.stringify(routedPaymentCodec.encode(payment))],
+);
+const attemptColumns = columnsOf<Link>(
+  ["attempt_id", "text", ({ attemptId }) => attemptId],
+  ["payment_id", "text", ({ paymentId }) => paymentId],
+);
+
+const readState = (row: Record<string, unknown>): RoutedPayment => routedPaymentCodec.decode(row["state"]);
+const readRow = (row: Record<string, unknown>): FoldedPayment => ({ payment: readState(row), foldedTo: Number(row["folded_to"]) });
+
+/** Rows sorted by key, so that two routers that save the same payments never wait for each other in a circle. */
+const byKey = <Value>(key: (value: Value) => string) => (a: Value, b: Value): number => (key(a) < key(b) ? -1 : 1);
+
+export class PgRouterStore implements RouterStore {
+  constructor(private readonly pool: Pool) {}
+
+  async load(): Promise<Snapshot> {
+    const checkpoints = await queryRows(this.pool, "select * from router_checkpoints where topic = $1", [EVENTS]);
+    const rows = await queryRows(this.pool, "select state, folded_to from router_payments where phase <> 'closed'", []);
+    const positions = checkpoints.map((row): [number, ChainPosition] => [
+      Number(row["partition"]),
+      { offset: Number(row["next_offset"]), seq: Number(row["seq"]), head: new Uint8Array(row["head"] as Buffer) },
+    ]);
+    return { positions: new Map(positions), unfinished: rows.map(readRow) };
+  }
+
+  async save({ positions, payments }: SavedBatch): Promise<void> {
+    const outcome = await inTransaction(this.pool, async (client) => {
+      await this.saveCheckpoints(client, positions);
+      if (payments.length > 0) await this.savePayments(client, positions, payments);
+    });
+    if (outcome.kind !== "ok") throw "cause" in outcome ? outcome.cause : new Error(outcome.kind);
+  }
+
+  async payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]> {
+    const rows = await queryRows(this.pool, "select state, folded_to from router_payments where payment_id = any($1::text[])", [[...ids]]);
+    return rows.map(readRow);
+  }
+
+  async paymentOfAttempt(id: AttemptId): Promise<RoutedPayment | undefined> {
+    const text = "select p.state from router_attempts a join router_payments p using (payment_id) where a.attempt_id = $1";
+    const [row] = await queryRows(this.pool, text, [id]);
+    return row === undefined ? undefined : readState(row);
+  }
+
+  async evidenceOffset(partition: number): Promise<number | undefined> {
+    const text = "select next_offset from router_checkpoints where topic = $1 and partition = $2";
+    const [row] = await queryRows(this.pool, text, [EVIDENCE, partition]);
+    return row === undefined ? undefined : Number(row["next_offset"]);
+  }
+
+  async saveEvidenceOffset(partition: number, next: number): Promise<void> {
+    await queryRows(
+      this.pool,
+      `insert into router_checkpoints as known (topic, partition, next_offset, seq, head) values ($1, $2, $3, 0, ''::bytea)
+       on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)`,
+      [EVIDENCE, partition, next],
+    );
+  }
+
+  private async saveCheckpoints(client: PoolClient, positions: SavedBatch["positions"]): Promise<void> {
+    const { source, names, values } = unnest(checkpointColumns, [...positions].sort(([a], [b]) => a - b));
+    await client.query(
+      `insert into router_checkpoints as known (topic, ${names}) select $${values.length + 1}::text, ${names} from ${source}
+       on conflict (topic, partition) do update set next_offset = excluded.next_offset, seq = excluded.seq, head = excluded.head
+       where known.next_offset < excluded.next_offset`,
+      [...values, EVENTS],
+    );
+  }
+
+  private async savePayments(client: PoolClient, positions: SavedBatch["positions"], payments: readonly RoutedPayment[]): Promise<void> {
+    const rows = payments
+      .map((payment): FoldedPayment => ({ payment, foldedTo: positions.get(payment.partition)?.offset ?? 0 }))
+      .sort(byKey(({ payment }) => payment.paymentId));
+    const { source, names, values } = unnest(paymentColumns, rows);
+    await client.query(
+      `insert into router_payments as known (${names}) select ${names} from ${source}
+       on conflict (payment_id) do update set phase = excluded.phase, folded_to = excluded.folded_to, state = excluded.state
+       where known.folded_to <= excluded.folded_to`,
+      values,
+    );
+    const links = payments
+      .flatMap(({ paymentId, attempts }) => attempts.map(({ id }): Link => ({ attemptId: id, paymentId })))
+      .sort(byKey(({ attemptId }) => attemptId));
+    if (links.length === 0) return;
+    const linked = unnest(attemptColumns, links);
+    await client.query(`insert into router_attempts (${linked.names}) select ${linked.names} from ${linked.source} on conflict do nothing`, linked.values);
+  }
+}

@@ -1,0 +1,30 @@
+import type { ChainPosition } from "@malipo/event-log";
+import type { AttemptId, PaymentId } from "@malipo/kernel";
+import type { RoutedPayment } from "./routed-payment.js";
+
+/** A fold, and the offset up to which events are in it: another router may be ahead of this one's reading. */
+export type FoldedPayment = Readonly<{ payment: RoutedPayment; foldedTo: number }>;
+
+export type Snapshot = Readonly<{
+  positions: ReadonlyMap<number, ChainPosition>;
+  /** Every payment that is not closed; read after the positions, so never behind them. */
+  unfinished: readonly FoldedPayment[];
+}>;
+
+export type SavedBatch = Readonly<{ positions: ReadonlyMap<number, ChainPosition>; payments: readonly RoutedPayment[] }>;
+
+/**
+ * The router's rows: checkpoints and folds, rebuildable from the log. Several routers keep the same rows; a partition
+ * only ever moves forward, and a row is never replaced by an older fold. Every method rejects when the database does not
+ * answer.
+ */
+export interface RouterStore {
+  load(): Promise<Snapshot>;
+  /** One transaction. */
+  save(batch: SavedBatch): Promise<void>;
+  payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]>;
+  paymentOfAttempt(id: AttemptId): Promise<RoutedPayment | undefined>;
+  /** Where the reading of webhooks goes on; undefined before the first. */
+  evidenceOffset(partition: number): Promise<number | undefined>;
+  saveEvidenceOffset(partition: number, next: number): Promise<void>;
+}
