@@ -9,7 +9,7 @@ import { startServerProcess, tailOfLog } from "../processes/server-process.js";
 import { gracefulSteps } from "../processes/stop-process.js";
 import { waitUntil } from "../processes/wait-until.js";
 import { brokerProperties } from "./broker-config.js";
-import { answersMetadata } from "./broker-ready.js";
+import { answersMetadata, coordinatesGroups } from "./broker-ready.js";
 import { kafkaJars } from "./fetch-jars.js";
 import { findJava } from "./java.js";
 
@@ -102,7 +102,7 @@ export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServe
           const log = tailOfLog(logFile);
           throw new Error(`${explain(log, options.dataDir)} (${await server.exited}):\n${log}`);
         }
-        return (await answersMetadata([brokers])) ? true : undefined;
+        return (await answersMetadata([brokers])) && (await coordinatesGroups(brokers)) ? true : undefined;
       },
       { timeoutMs: 90_000, what: "Kafka answers", signal: options.signal },
     );
