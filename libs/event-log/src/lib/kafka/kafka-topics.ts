@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { topics as allTopics, type TopicSettings } from "@malipo/event-contracts";
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from "kafkajs";
 import { cureEndlessTimer } from "./timer-cure.js";
@@ -37,22 +38,41 @@ const withAdmin = async <Result>({ brokers, clientId }: TopicsOptions, work: (ad
   }
 };
 
+const ledTries = 200;
+const ledRetryMs = 50;
+
+/** A broker that was told of a topic a moment ago, perhaps by another process, may not lead its partitions yet. */
+const untilLed = async (admin: Admin, names: readonly string[]): Promise<void> => {
+  let triesLeft = ledTries;
+  for (let index = 0; index < names.length; ) {
+    try {
+      await admin.fetchTopicOffsets(names[index]!);
+      index += 1;
+    } catch (error) {
+      if ((triesLeft -= 1) === 0) throw error;
+      await sleep(ledRetryMs);
+    }
+  }
+};
+
 /** Creates what is missing; several processes may do so at once. What is there is left as it is: see `assertTopics`. */
 export const createTopics = (options: TopicsOptions): Promise<void> =>
   withAdmin(options, async (admin) => {
     const { topics = allTopics, replicationFactor } = options;
     const present = new Set(await admin.listTopics());
     const missing = Object.entries(topics).filter(([topic]) => !present.has(topic));
-    if (missing.length === 0) return;
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(([topic, settings]) => ({
-        topic,
-        numPartitions: settings.partitions,
-        replicationFactor,
-        configEntries: Object.entries(wanted(settings, replicationFactor)).map(([name, value]) => ({ name, value })),
-      })),
-    });
+    if (missing.length > 0) {
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map(([topic, settings]) => ({
+          topic,
+          numPartitions: settings.partitions,
+          replicationFactor,
+          configEntries: Object.entries(wanted(settings, replicationFactor)).map(([name, value]) => ({ name, value })),
+        })),
+      });
+    }
+    await untilLed(admin, Object.keys(topics));
   });
 
 /** @throws TopicSettingsError naming every difference between the brokers' topics and the table. */
