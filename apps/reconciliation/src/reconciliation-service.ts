@@ -1,0 +1,184 @@
+import type { ChainListener, ChainPosition, ChainRecord } from "@malipo/event-log";
+import type { AttemptId } from "@malipo/kernel";
+import type { Clock, EventLog, Logger, OutgoingRecord, Random, Scheduler, StoredRecord, Subscription, Tail } from "@malipo/ports";
+import { failpoint } from "@malipo/runtime";
+import { ImportStatementHandler } from "./import-statement/import-statement.handler.js";
+import { EVENTS, attemptChangeOf } from "./keep-reconciliation/attempt-change.js";
+import { RECONCILIATION, type ReconciliationFact, readReconciliationRecord, toReconciliationRecord } from "./keep-reconciliation/reconciliation-fact.js";
+import { ReconciliationKeeper } from "./keep-reconciliation/reconciliation-keeper.js";
+import type { EventsBatch, FactsBatch, ReconciliationStore } from "./keep-reconciliation/reconciliation-store.js";
+import { type RecordFacts, Reviewer } from "./match-statement/reviewer.js";
+
+/** The process's one tail of `payments.events.v1` (`ChainTail`). */
+export interface EventTail {
+  subscribe(listener: ChainListener): () => void;
+  start(from: ReadonlyMap<number, ChainPosition>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `TopicWriter` of `reconciliation.events.v1`. */
+export interface FactWriter {
+  write(partition: number, record: OutgoingRecord): Promise<{ offset: number }>;
+}
+
+type Unreadable = Pick<StoredRecord, "topic" | "partition" | "offset" | "key">;
+
+export type ReconciliationServiceOptions = Readonly<{
+  store: ReconciliationStore;
+  log: EventLog;
+  tail: EventTail;
+  writer: FactWriter;
+  clock: Clock;
+  scheduler: Scheduler;
+  random: Random;
+  logger: Logger;
+  park: (record: Unreadable, reason: "unreadable", detail: string) => Promise<unknown>;
+  onFatal: (error: unknown) => void;
+  statementLagMs: number;
+  chunkLines?: number;
+  paceMs?: number;
+}>;
+
+export const group = "reconciliation";
+
+/** Reconciliation without Nest: two tails into the rows, imports on request, and open breaks looked at again. */
+export class ReconciliationService {
+  readonly importStatement: ImportStatementHandler;
+  readonly #keeper: ReconciliationKeeper;
+  readonly #reviewer: Reviewer;
+  readonly #background = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #assigned = new Set<number>();
+  #facts: Tail | undefined;
+  #ownership: Subscription | undefined;
+  #caughtUp = false;
+
+  constructor(private readonly options: ReconciliationServiceOptions) {
+    this.#reviewer = new Reviewer({ ...options, record: this.record });
+    this.#keeper = new ReconciliationKeeper({ ...options, onApplied: (attempts, facts) => this.#applied(attempts, facts) });
+    this.importStatement = new ImportStatementHandler({ ...options, record: this.record });
+  }
+
+  /** Why the service cannot do its job now. */
+  get problem(): string | undefined {
+    return this.#caughtUp ? this.#keeper.problem : "the log has not been read to its end";
+  }
+
+  readonly record: RecordFacts = async (facts) => {
+    failpoint("reconciliation.after_learned_before_recorded");
+    const written = await Promise.all(
+      facts.map(async (fact) => {
+        const { partition, record } = toReconciliationRecord(fact, this.options.random.uuid());
+        return { partition, offset: (await this.options.writer.write(partition, record)).offset };
+      }),
+    );
+    failpoint("reconciliation.after_recorded_before_acted");
+    const last = written.at(-1);
+    if (last === undefined) return;
+    await this.#keeper.whenApplied(RECONCILIATION, last.partition, Math.max(...written.map(({ offset }) => offset)) + 1);
+    failpoint("reconciliation.after_acted_before_outcome");
+  };
+
+  async start(): Promise<void> {
+    const { log, tail } = this.options;
+    const positions = await this.#keeper.start();
+    tail.subscribe((partition, records, after) => this.#readEvents(partition, records, after));
+    const chained = positions.filter(({ topic }) => topic === EVENTS);
+    await tail.start(new Map(chained.map(({ partition, offset, seq, head }) => [partition, { offset, seq, head }])));
+    const from = new Map([...(await log.ends(RECONCILIATION))].map(([partition, { start, end }]) => {
+      const offset = positions.find((position) => position.topic === RECONCILIATION && position.partition === partition)?.offset ?? start;
+      if (end < offset) throw new Error(`${RECONCILIATION}/${partition} ends at ${end}, but the rows were made from it up to ${offset}: it is not the same log`);
+      return [partition, offset] as const;
+    }));
+    this.#facts = await log.tail(RECONCILIATION, from, (partition, records) => this.#readFacts(partition, records));
+    this.#track(this.#catchUp());
+    this.#ownership = await log.own(RECONCILIATION, group, {
+      assigned: (partitions) => partitions.forEach((partition) => this.#own(partition)),
+      revoked: (partitions) =>
+        partitions.forEach((partition) => {
+          this.#assigned.delete(partition);
+          this.#reviewer.disown(partition);
+        }),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#ownership?.stop();
+    await this.#reviewer.stop();
+    await this.#facts?.stop();
+    await this.#keeper.stop();
+    await this.options.tail.stop();
+    await Promise.all(this.#background);
+  }
+
+  #applied(attempts: readonly AttemptId[], facts: readonly ReconciliationFact[]): void {
+    if (facts.some(({ type }) => type === "BreakOpened")) this.#reviewer.breaksOpened();
+    if (facts.some(({ type }) => type === "StatementCompleted")) this.#reviewer.lookAgain();
+    if (attempts.length > 0) this.#reviewer.attemptsChanged(attempts);
+  }
+
+  #own(partition: number): void {
+    this.#assigned.add(partition);
+    if (this.#caughtUp) this.#reviewer.own(partition);
+  }
+
+  async #catchUp(): Promise<void> {
+    const { log, logger, scheduler } = this.options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const [events, facts] = await Promise.all([log.ends(EVENTS), log.ends(RECONCILIATION)]);
+        await Promise.all([
+          ...[...events].map(([partition, { end }]) => this.#keeper.whenApplied(EVENTS, partition, end)),
+          ...[...facts].map(([partition, { end }]) => this.#keeper.whenApplied(RECONCILIATION, partition, end)),
+        ]);
+        this.#caughtUp = true;
+        logger.info({}, "read to the end of the log");
+        for (const partition of this.#assigned) this.#reviewer.own(partition);
+        return;
+      } catch (error) {
+        logger.warn({ error }, "the log does not say where it ends, trying again");
+        await scheduler.sleep(500, this.#stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  #readEvents(partition: number, records: readonly ChainRecord[], after: ChainPosition): void | Promise<void> {
+    const items: EventsBatch["items"][number][] = [];
+    for (const record of records) {
+      const item = this.#read(record, () => attemptChangeOf(record));
+      if (item !== undefined) items.push({ offset: record.offset, item });
+    }
+    return this.#keeper.takeEvents({ topic: EVENTS, partition, ...after }, items);
+  }
+
+  #readFacts(partition: number, records: readonly StoredRecord[]): void | Promise<void> {
+    const last = records.at(-1);
+    if (last === undefined) return;
+    const items: FactsBatch["items"][number][] = [];
+    for (const record of records) {
+      const item = this.#read(record, () => readReconciliationRecord(record));
+      if (item !== undefined) items.push({ offset: record.offset, item });
+    }
+    return this.#keeper.takeFacts({ topic: RECONCILIATION, partition, offset: last.offset + 1, seq: 0, head: new Uint8Array() }, items);
+  }
+
+  #read<Item>(record: Unreadable, read: () => Item | undefined): Item | undefined {
+    try {
+      return read();
+    } catch (error) {
+      const { topic, partition, offset } = record;
+      this.options.logger.error({ error, topic, partition, offset }, "a record cannot be read and is parked");
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#track(this.options.park(record, "unreadable", detail).then(() => undefined));
+      return undefined;
+    }
+  }
+
+  #track(task: Promise<void>): void {
+    const settled: Promise<void> = task
+      .catch((error: unknown) => this.options.logger.error({ error }, "a task of reconciliation failed"))
+      .finally(() => this.#background.delete(settled));
+    this.#background.add(settled);
+  }
+}

@@ -1,0 +1,77 @@
+import { ChainTail, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
+import { startHttpService } from "@malipo/http-api";
+import { createPool, migrate } from "@malipo/projections";
+import {
+  type Env,
+  HealthRegistry,
+  PrometheusMetrics,
+  createLogger,
+  readServiceEnv,
+  seconds,
+  startTracing,
+  systemClock,
+  systemRandom,
+  systemScheduler,
+} from "@malipo/runtime";
+import { AppModule } from "./app.module.js";
+import { acceptCsv, statementsPath } from "./import-statement/accept-csv.js";
+import { EVENTS } from "./keep-reconciliation/attempt-change.js";
+import { PgReconciliationStore } from "./keep-reconciliation/pg-reconciliation-store.js";
+import { RECONCILIATION } from "./keep-reconciliation/reconciliation-fact.js";
+import { ReconciliationService } from "./reconciliation-service.js";
+
+const service = "reconciliation";
+
+/** The composition root: the one place that picks implementations. */
+export const startReconciliation = async (processEnv: Env): Promise<{ stop(): Promise<void>; url: string }> => {
+  const env = readServiceEnv(processEnv, service, 3004);
+  const logger = createLogger(service, env.instance);
+  const tracing = await startTracing(service, processEnv);
+  const metrics = new PrometheusMetrics(service);
+  const health = new HealthRegistry();
+  const onFatal = (error: unknown): never => {
+    logger.error({ error }, "the process cannot go on and ends");
+    process.exit(1);
+  };
+  const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
+
+  await migrate(env.databaseUrl);
+  const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
+  await createTopics(kafka);
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: seconds(processEnv, "GROUP_SESSION_S", 10) });
+  const writer = new TopicWriter({ ...base, log, topic: RECONCILIATION });
+  const parked = new TopicWriter({ ...base, log, topic: "parked.v1" });
+  const pool = createPool(env.databaseUrl, {
+    role: "malipo_projector",
+    name: service,
+    onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
+  });
+  const store = new PgReconciliationStore(pool);
+  const reconciliation = new ReconciliationService({
+    ...base,
+    log,
+    store,
+    writer,
+    tail: new ChainTail({ ...base, log, topic: EVENTS }),
+    statementLagMs: seconds(processEnv, "STATEMENT_LAG_S", 1_200),
+    park: (record, reason, detail) => parkRecord({ ...base, writer: parked, source: `/malipo/${service}` }, record, reason, detail),
+  });
+  health.add("reconciliation", () => reconciliation.problem);
+  await reconciliation.start();
+
+  return startHttpService({
+    ...base,
+    env,
+    health,
+    module: AppModule.with({ ...base, store, importStatement: reconciliation.importStatement, adminToken: env.adminToken }),
+    rawRoutes: [statementsPath],
+    configure: acceptCsv,
+    closers: [
+      { name: "reconciliation", close: () => reconciliation.stop() },
+      { name: "writers", close: () => Promise.all([writer.close(), parked.close()]).then(() => undefined) },
+      { name: "log", close: () => log.close() },
+      { name: "database", close: () => pool.end() },
+      { name: "traces", close: () => tracing.stop() },
+    ],
+  });
+};
