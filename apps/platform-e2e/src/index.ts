@@ -1,0 +1,11 @@
+export { CallbackJournal, faultsInOrder, type CallbackBody, type JournalEntry } from "./harness/callback-journal.js";
+export { dumpTables, query, type Tables } from "./harness/database.js";
+export { call, expect2xx, type Answer, type Call } from "./harness/http.js";
+export { dumpTopics, type DumpedRecord } from "./harness/kafka-dump.js";
+export { LaunchedPlatform, type Process } from "./harness/launched-platform.js";
+export { bothCountries, currencyOf, payerIn, type Country } from "./harness/numbers.js";
+export { Sandbox, type LedgerEntry } from "./harness/sandbox.js";
+export { SecondInstance } from "./harness/second-instance.js";
+export { sharedPlatform } from "./harness/shared-platform.js";
+export { TestMerchant, type CreateBody, type Credentials, type Payment } from "./harness/test-merchant.js";
+export { World } from "./harness/world.js";
