@@ -1,12 +1,15 @@
-import { type CanActivate, type ExecutionContext, Injectable } from "@nestjs/common";
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from "@nestjs/common";
 import { timingSafeEqualText } from "@malipo/security";
 import type { FastifyRequest } from "fastify";
 import { Problem } from "../errors/problem.js";
 
+/** Provide the token under this symbol: for `@UseGuards(AdminGuard)` Nest builds a guard of its own in every module. */
+export const ADMIN_TOKEN = Symbol("admin token");
+
 /** Operations APIs: `Authorization: Bearer <admin token>`, compared in constant time. */
 @Injectable()
 export class AdminGuard implements CanActivate {
-  constructor(private readonly adminToken: string) {
+  constructor(@Inject(ADMIN_TOKEN) private readonly adminToken: string) {
     if (adminToken === "") throw new RangeError("an empty admin token would let everybody in");
   }
 

@@ -1,0 +1,60 @@
+import { KafkaEventLog, assertTopics, createTopics } from "@malipo/event-log";
+import { type HttpService, startHttpService } from "@malipo/http-api";
+import { createPool, migrate } from "@malipo/projections";
+import {
+  type Env,
+  FileKeyRing,
+  HealthRegistry,
+  PrometheusMetrics,
+  createLogger,
+  startTracing,
+  systemClock,
+  systemRandom,
+  systemScheduler,
+} from "@malipo/runtime";
+import { AppModule } from "./app.module.js";
+import { createAuthToken } from "./auth-token.js";
+import { readConfig } from "./config.js";
+import { renderOauthProblem } from "./issue-token/oauth-problem.js";
+
+/** The whole process: adapters, the service's classes, and HTTP in front of them. */
+export const startAuthToken = async (env: Env, onFatal: (error: unknown) => void, handleSignals = true): Promise<HttpService> => {
+  const config = readConfig(env);
+  const { service, instance, kafkaBrokers: brokers, databaseUrl, replicationFactor } = config;
+  const tracing = await startTracing(service, env);
+  const logger = createLogger(service, instance);
+  const metrics = new PrometheusMetrics(service);
+  const health = new HealthRegistry();
+  const common = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger };
+
+  await migrate(databaseUrl);
+  await createTopics({ brokers, clientId: instance, replicationFactor });
+  await assertTopics({ brokers, clientId: instance, replicationFactor });
+  const log = new KafkaEventLog({ ...common, brokers, clientId: instance, onFatal });
+  const onIdleError = (error: Error): void => logger.warn({ error }, "a database connection was lost");
+  const pools = {
+    projector: createPool(databaseUrl, { role: "malipo_projector", name: `${service}-projector`, onIdleError }),
+    decider: createPool(databaseUrl, { role: "malipo_decider", name: `${service}-decider`, onIdleError }),
+  };
+  const parts = createAuthToken({ ...common, log, pools, keyRing: FileKeyRing.fromEnv(env), metrics, onFatal }, config);
+  await parts.start();
+  health.add("merchants", () => (parts.directory.isCaughtUp() ? undefined : "merchants.state.v1 is being read"));
+  health.add("tokens", parts.notReady);
+
+  return startHttpService({
+    ...common,
+    env: config,
+    module: AppModule.of(parts, config),
+    metrics,
+    health,
+    formRoutes: ["/oauth/token"],
+    renderProblem: renderOauthProblem,
+    handleSignals,
+    closers: [
+      { name: "auth-token", close: parts.stop },
+      { name: "log", close: () => log.close() },
+      { name: "database", close: async () => void (await Promise.all([pools.projector.end(), pools.decider.end()])) },
+      { name: "tracing", close: () => tracing.stop() },
+    ],
+  });
+};
