@@ -123,10 +123,7 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
 
   #kick(): void {
     if (this.#stopped) return;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-      this.#sleepUntilNeeded();
-    });
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
@@ -136,7 +133,7 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
         const now = this.options.clock.now();
         for (const owned of this.#owned.values()) owned.lineUpTimers(now);
         const ready = this.#ready();
-        if (ready.length === 0 || this.#stopped || this.options.tail.halted) return;
+        if (ready.length === 0 || this.#stopped || this.options.tail.halted) break;
         await this.#spacing.turn();
         this.#spacing.sent(ready.some(({ queue }) => queue.length > (this.options.tickItemsMax ?? defaults.tickItemsMax)));
         await this.#tick.run(ready, (owned) => this.#owned.get(owned.partition) === owned);
@@ -145,6 +142,8 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
       this.#stopped = true; // a defect: what memory holds is in doubt
       this.options.onFatal(error);
     }
+    this.#running = undefined; // in the same turn as the last look for work, or a kick could be lost
+    this.#sleepUntilNeeded();
   }
 
   #ready(): OwnedPartition<Command, Event, State>[] {

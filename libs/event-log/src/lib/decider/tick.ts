@@ -39,7 +39,7 @@ export class Tick<Command, Event, State> {
       works.map(async (work) => {
         const { owned } = work;
         if (!stillOwned(owned)) return;
-        if (!this.#learn(work, answers)) return this.#hold(owned);
+        if (!this.#learn(work, answers) || work.items.length === 0) return this.#hold(owned);
         // Position and memory are of one moment: a record that comes in from here on makes the append stale, not wrong.
         const after = this.options.tail.position(owned.partition);
         const decision = this.#decide(work, answers?.get(owned.partition));
@@ -63,13 +63,15 @@ export class Tick<Command, Event, State> {
       else {
         this.#checkClock(sentAt, verdict?.appendedAtMs);
         owned.shift(count);
-        owned.memory.evict();
       }
     }
     this.options.metrics.observe("decider_tick_seconds", (this.options.clock.monotonicMs() - startedMs) / 1000);
   }
 
   #prepare(owned: OwnedPartition<Command, Event, State>): Work<Command, Event, State> {
+    owned.memory.evict();
+    // Too much that the projections do not have yet: only ask how far they are.
+    if (owned.memory.overfull) return { owned, items: [], question: { aggregateIds: [], requestKeys: [], drawn: [] } };
     const items = owned.queue.slice(0, this.options.tickItemsMax ?? defaults.tickItemsMax);
     return { owned, items, question: questionFor(this.options.definition, owned, items, this.options.clock.now()) };
   }
@@ -96,8 +98,7 @@ export class Tick<Command, Event, State> {
         return false;
       }
     }
-    // Something may have been evicted or asked for anew while the look-up ran; then it is asked again.
-    return !owned.memory.overfull && items.every((item) => item.kind === "unreadable" || owned.memory.get(item.aggregateId) !== undefined);
+    return items.every((item) => item.kind === "unreadable" || owned.memory.get(item.aggregateId) !== undefined);
   }
 
   #decide({ owned, items }: Work<Command, Event, State>, answer: PartitionAnswer | undefined): DecidedItems<Event, State> {

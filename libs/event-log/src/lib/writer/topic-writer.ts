@@ -54,7 +54,7 @@ export class TopicWriter {
     if (queue) queue.push({ record, bytes, resolve, reject });
     else this.#queues.set(partition, [{ record, bytes, resolve, reject }]);
     this.#queued += 1;
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#running ??= this.#run();
     return promise;
   }
 
@@ -74,10 +74,11 @@ export class TopicWriter {
     await this.options.scheduler.yield(); // what is written in the same turn goes together
     while (this.#queued > 0) {
       await this.#spacing.turn();
-      if (this.#queued === 0) return;
+      if (this.#queued === 0) break;
       this.#spacing.sent(this.#queued > busyFrom);
       await this.#send(this.#take());
     }
+    this.#running = undefined; // in the same turn as the last look at the queue, or a record could be left behind
   }
 
   #take(): Map<number, Waiting[]> {
