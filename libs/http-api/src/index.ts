@@ -1,3 +1,6 @@
+// Fields that they add to a request are part of what this package offers.
+import "./lib/service/body-parser.js";
+import "./lib/service/request-context.js";
 export * from "./lib/errors/faults.js";
 export * from "./lib/errors/problem.filter.js";
 export * from "./lib/errors/problem.js";

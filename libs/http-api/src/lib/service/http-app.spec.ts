@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Body, Controller, Get, Module, Post, UseGuards } from "@nestjs/common";
 import { instant } from "@malipo/kernel";
 import { LogUnavailableError, type Logger } from "@malipo/ports";
+import { systemScheduler } from "@malipo/runtime";
 import { IsString, MaxLength } from "class-validator";
 import { AdminGuard } from "../guards/admin.guard.js";
 import { CanonicalBody, IdempotencyKey } from "../guards/params.js";
@@ -140,6 +141,7 @@ describe("a service that stops", () => {
       health: health(),
       env: { service: "notes", host: "127.0.0.1", port: 0 },
       closers: ["first", "second"].map((name) => ({ name, close: () => void closed.push(name) })),
+      scheduler: systemScheduler,
       handleSignals: false,
     });
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);

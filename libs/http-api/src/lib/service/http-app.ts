@@ -70,7 +70,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
     return reply.code(report.ready ? 200 : 503).send(report);
   });
   fastify.get("/metrics", async (_request, reply) => reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics.text()));
-  await options.configure?.(fastify);
+  await options.configure?.(fastify, nest);
 
   nest.useGlobalFilters(filter);
   nest.useGlobalPipes(new StrictValidationPipe());

@@ -1,5 +1,6 @@
 import type { DynamicModule, Type } from "@nestjs/common";
 import type { Clock, Logger, Metrics, Random } from "@malipo/ports";
+import type { NestFastifyApplication } from "@nestjs/platform-fastify";
 import type { FastifyInstance } from "fastify";
 import type { ProblemRenderer } from "../errors/problem.filter.js";
 
@@ -24,7 +25,7 @@ export type HttpAppOptions = Readonly<{
   /** Levels of nesting that the reader takes; 32 unless the service says otherwise. */
   depthMax?: number;
   /** Routes and plugins that Nest does not know, added before its own. */
-  configure?: (fastify: FastifyInstance) => void | Promise<void>;
+  configure?: (fastify: FastifyInstance, nest: NestFastifyApplication) => void | Promise<void>;
 }>;
 
 export const isUnder = (prefixes: readonly string[] | undefined, url: string): boolean => {

@@ -1,3 +1,4 @@
+import type { Scheduler } from "@malipo/ports";
 import { createHttpApp, type HttpApp } from "./http-app.js";
 import type { HttpAppOptions } from "./http-options.js";
 
@@ -7,6 +8,7 @@ export type Closer = Readonly<{ name: string; close(): Promise<void> | void }>;
 export type HttpServiceOptions = HttpAppOptions &
   Readonly<{
     env: Readonly<{ service: string; host: string; port: number }>;
+    scheduler: Scheduler;
     closers?: readonly Closer[];
     /** How long answers under way may take once the service is stopping. */
     drainMs?: number;
@@ -25,7 +27,7 @@ const closerMs = 5_000;
 
 /** Listens, and stops gracefully on SIGTERM and SIGINT: the process then ends with 0. */
 export const startHttpService = async (options: HttpServiceOptions): Promise<HttpService> => {
-  const { env, logger, health, closers = [], drainMs = 10_000, handleSignals = true } = options;
+  const { env, logger, health, scheduler, closers = [], drainMs = 10_000, handleSignals = true } = options;
   const app = await createHttpApp(options);
   await app.nest.listen(env.port, env.host);
   const address = app.fastify.server.address();
@@ -34,14 +36,14 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
   const stopOnce = async (): Promise<void> => {
     health.stop();
     app.refuseNewRequests();
-    const drained = await within(drainMs, app.nest.close());
+    const drained = await within(scheduler, drainMs, app.nest.close());
     if (!drained) {
       logger.warn({ drainMs }, "answers under way were cut off");
       app.fastify.server.closeAllConnections();
     }
     for (const { name, close } of closers) {
       try {
-        if (!(await within(closerMs, Promise.resolve(close())))) logger.warn({ part: name }, "did not stop in time");
+        if (!(await within(scheduler, closerMs, Promise.resolve(close())))) logger.warn({ part: name }, "did not stop in time");
       } catch (error) {
         logger.warn({ error, part: name }, "failed while stopping");
       }
@@ -64,14 +66,15 @@ export const startHttpService = async (options: HttpServiceOptions): Promise<Htt
 };
 
 /** Whether the promise settled in time; a rejection is passed on. */
-const within = async (ms: number, promise: Promise<unknown>): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
+const within = async (scheduler: Scheduler, ms: number, promise: Promise<unknown>): Promise<boolean> => {
+  const settled = new AbortController();
+  const late = scheduler.sleep(ms, settled.signal).then(
+    () => false,
+    () => true, // aborted: the other one settled first
+  );
   try {
-    return await Promise.race([promise.then(() => true as const), late]);
+    return await Promise.race([promise.then(() => true), late]);
   } finally {
-    clearTimeout(timer);
+    settled.abort();
   }
 };

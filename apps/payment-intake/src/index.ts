@@ -1,0 +1,10 @@
+export { CreatePaymentHandler, type CreateAnswer, type CreatePayment } from "./api/create-payment/create-payment.handler.js";
+export { type ChannelDirectory, PaymentTerms, readPayerAccount } from "./api/create-payment/payment-terms.js";
+export { PaymentReader } from "./api/shared/payment-reader.js";
+export { ReadBarrier } from "./api/shared/read-barrier.js";
+export { RecentPayments } from "./api/shared/recent-payments.js";
+export type { Role } from "./config.js";
+export { paymentsDefinition } from "./decide-payments/payments.definition.js";
+export { IntakeCore, type IntakePorts, type IntakeTimes } from "./intake-core.js";
+export { PaymentProjector } from "./project-payments/payment-projector.js";
+export { LifecyclePublisher } from "./publish-lifecycle/lifecycle-publisher.js";

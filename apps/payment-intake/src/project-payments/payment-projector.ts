@@ -1,0 +1,251 @@
+import { type ChainTail, type ChainPosition, ChainReader, type ChainRecord, genesisPosition } from "@malipo/event-log";
+import { type Clock, type EventLog, type Logger, type Metrics, type OwnershipListener, type Scheduler, type Tail } from "@malipo/ports";
+import { ChangeSet, type Checkpoint, type EventRow, type PaymentsDatabase } from "@malipo/projections";
+import { PartitionLine, type Slice } from "./partition-line.js";
+import { addRecord, type Park } from "./to-row.js";
+
+export type ProjectorPorts = Readonly<{
+  database: PaymentsDatabase;
+  log: EventLog;
+  /** The process's tail of `payments.events.v1`. Build the projector before the tail is started. */
+  tail: ChainTail;
+  clock: Clock;
+  scheduler: Scheduler;
+  logger: Logger;
+  metrics: Metrics;
+  park: Park;
+  /** After rows and checkpoint are committed, in order per partition. */
+  onCommitted?: (partition: number, rows: readonly EventRow[], from: number, to: Checkpoint) => void;
+  onFatal: (error: unknown) => void;
+}>;
+
+type Taken = { line: PartitionLine; slices: readonly Slice[]; from: number; to: Checkpoint; rows: EventRow[] };
+
+const batchRecordsMax = 1_000;
+/** More than this waits in the log instead of in memory. */
+const lineRecordsMax = 5_000;
+const spacingMs = 5;
+const retryMsMax = 2_000;
+
+/**
+ * Keeps the read models of the partitions this process owns: rows and checkpoint in one transaction, by compare-and-set,
+ * so that two owners at once cost a retry and never a wrong row. Where the database is behind what this process still
+ * has, it reads the log again from the database's checkpoint rather than guess.
+ */
+export class PaymentProjector implements OwnershipListener {
+  private readonly lines = new Map<number, PartitionLine>();
+  private readonly unsubscribe: () => void;
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private failure: string | undefined;
+
+  constructor(private readonly ports: ProjectorPorts) {
+    this.unsubscribe = ports.tail.subscribe((partition, records, after) => this.receive(partition, records, after));
+  }
+
+  /** Why the read models are not kept now, for the readiness check. */
+  get problem(): string | undefined {
+    if (this.failure !== undefined) return this.failure;
+    const behind = [...this.lines.values()].filter(({ live }) => !live).map(({ partition }) => partition);
+    return behind.length === 0 ? undefined : `catching up on partitions ${behind.join(", ")}`;
+  }
+
+  get owned(): readonly number[] {
+    return [...this.lines.keys()];
+  }
+
+  assigned(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      if (this.lines.has(partition) || this.stopping) continue;
+      const line = new PartitionLine(partition);
+      this.lines.set(partition, line);
+      this.startCatchUp(line);
+    }
+  }
+
+  revoked(partitions: readonly number[]): void {
+    for (const partition of partitions) {
+      this.lines.get(partition)?.stopped.abort();
+      this.lines.get(partition)?.reset();
+      this.lines.delete(partition);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.unsubscribe();
+    const ended = this.running;
+    this.revoked([...this.lines.keys()]);
+    await ended;
+  }
+
+  private receive(partition: number, records: readonly ChainRecord[], after: ChainPosition): void {
+    const line = this.lines.get(partition);
+    if (line === undefined || !line.live) return;
+    if (line.length > lineRecordsMax) {
+      line.reset();
+      this.startCatchUp(line);
+      return;
+    }
+    line.push({ records, after });
+    this.kick();
+  }
+
+  private startCatchUp(line: PartitionLine): void {
+    void this.catchUp(line).catch((error: unknown) => {
+      if (!line.stopped.signal.aborted) this.ports.onFatal(error);
+    });
+  }
+
+  /** Asks the database where it stands and reads the log from there until the process's tail is reached. */
+  private async catchUp(line: PartitionLine): Promise<void> {
+    const { log, tail } = this.ports;
+    const { partition } = line;
+    const { signal } = line.stopped;
+    const stored = await this.storedPosition(line);
+    if (signal.aborted) return;
+    line.stored = stored;
+    line.queuedTo = stored.offset;
+    if (this.joinTail(line)) return;
+
+    const reader = new ChainReader(stored);
+    const joined = Promise.withResolvers<void>();
+    const give = async (records: readonly Parameters<ChainReader["accept"]>[0][]): Promise<void> => {
+      if (signal.aborted || line.live) return joined.resolve();
+      const valid = records.map((record) => reader.accept(record)).filter((result) => typeof result === "object");
+      line.push({ records: valid, after: reader.position });
+      if (this.joinTail(line)) return joined.resolve();
+      this.kick();
+      while (line.length > lineRecordsMax / 2 && !signal.aborted) await line.whenDrained();
+    };
+    const replay: Tail = await log.tail(tail.topic, new Map([[partition, stored.offset]]), (_, records) => give(records).catch(joined.reject));
+    signal.addEventListener("abort", () => joined.resolve(), { once: true });
+    await joined.promise.finally(() => replay.stop());
+  }
+
+  /** From now on the tail feeds the line, if nothing lies between the two. */
+  private joinTail(line: PartitionLine): boolean {
+    if (line.queuedTo < this.ports.tail.position(line.partition).offset) return false;
+    line.live = true;
+    this.kick();
+    return true;
+  }
+
+  private async storedPosition(line: PartitionLine): Promise<Checkpoint> {
+    const { database, scheduler, tail } = this.ports;
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, retryMsMax)) {
+      try {
+        const known = (await database.checkpoints()).get(line.partition);
+        this.recovered();
+        return known ?? genesisPosition(tail.topic, line.partition, tail.partitions);
+      } catch (error) {
+        this.failed(error);
+        await scheduler.sleep(waitMs, line.stopped.signal).catch(() => undefined);
+        if (line.stopped.signal.aborted) return genesisPosition(tail.topic, line.partition, tail.partitions);
+      }
+    }
+  }
+
+  private kick(): void {
+    this.running ??= this.run().catch((error: unknown) => this.ports.onFatal(error)).finally(() => (this.running = undefined));
+  }
+
+  private async run(): Promise<void> {
+    const { scheduler } = this.ports;
+    await scheduler.yield(); // what comes in the same turn goes together
+    for (let waitMs = spacingMs; ; ) {
+      const taken = this.take();
+      if (taken.length === 0) return;
+      const committed = await this.commit(taken);
+      waitMs = committed ? spacingMs : Math.min(Math.max(waitMs * 2, 100), retryMsMax);
+      if (this.stopping) return;
+      await scheduler.sleep(waitMs);
+    }
+  }
+
+  private take(): Taken[] {
+    const taken: Taken[] = [];
+    let room = batchRecordsMax;
+    for (const line of this.lines.values()) {
+      if (line.queue.length === 0 || line.stored === undefined || room <= 0) continue;
+      const slices = line.front(room);
+      room -= slices.reduce((sum, { records }) => sum + records.length, 0);
+      taken.push({ line, slices, from: line.stored.offset, to: { ...slices.at(-1)!.after }, rows: [] });
+    }
+    return taken;
+  }
+
+  /** False when it has to be tried again after a pause. */
+  private async commit(taken: readonly Taken[]): Promise<boolean> {
+    const { database, metrics, clock } = this.ports;
+    const changes = new ChangeSet();
+    for (const one of taken) {
+      for (const { records } of one.slices) {
+        for (const record of records) {
+          const row = addRecord(changes, record, this.ports.park);
+          if (row !== undefined) one.rows.push(row);
+        }
+      }
+      one.to = withMarks(one.to, one.rows);
+    }
+    const moves = taken.map(({ line, from, to }) => ({ partition: line.partition, from, to }));
+    const outcome = await database.commit(changes, moves);
+    if (outcome.kind === "ok") {
+      this.recovered();
+      for (const one of taken) this.applied(one);
+      const newest = changes.events.at(-1);
+      if (newest !== undefined) metrics.gauge("log_lag_seconds", Math.max(0, clock.now() - newest.at) / 1000, { topic: "payments.events.v1", consumer: "payments" });
+      return true;
+    }
+    if (outcome.kind !== "stale") this.failed(outcome.cause);
+    if (outcome.kind !== "failed") await this.compare(taken);
+    return false;
+  }
+
+  /** After a stale or unknown commit: each line goes on from where the database really is. */
+  private async compare(taken: readonly Taken[]): Promise<void> {
+    let stored: ReadonlyMap<number, Checkpoint>;
+    try {
+      stored = await this.ports.database.checkpoints();
+    } catch (error) {
+      this.failed(error);
+      return; // still unknown: the same batch is tried again, and its compare-and-set decides
+    }
+    for (const one of taken) {
+      const at = stored.get(one.line.partition)?.offset ?? 0;
+      if (at === one.to.offset) this.applied(one);
+      else if (at !== one.from && this.lines.get(one.line.partition) === one.line) {
+        one.line.reset();
+        this.startCatchUp(one.line);
+      }
+    }
+  }
+
+  private applied({ line, slices, rows, from, to }: Taken): void {
+    if (this.lines.get(line.partition) !== line) return;
+    line.done(slices.length, to);
+    this.ports.onCommitted?.(line.partition, rows, from, to);
+  }
+
+  private failed(error: unknown): void {
+    if (this.failure === undefined) this.ports.logger.warn({ error }, "the read models cannot be kept now, trying again");
+    this.failure = "the database does not take the read models";
+  }
+
+  private recovered(): void {
+    if (this.failure !== undefined) this.ports.logger.info({}, "the read models are kept again");
+    this.failure = undefined;
+  }
+}
+
+const withMarks = (to: Checkpoint, rows: readonly EventRow[]): Checkpoint => {
+  const cursors = rows.flatMap(({ commandOffset }) => (commandOffset === undefined ? [] : [commandOffset]));
+  const times = rows.map(({ at }) => at);
+  return {
+    offset: to.offset,
+    seq: to.seq,
+    head: to.head,
+    ...(cursors.length > 0 && { commandCursor: cursors.reduce((a, b) => Math.max(a, b)) }),
+    ...(times.length > 0 && { lastAt: times.reduce((a, b) => (a > b ? a : b)) }),
+  };
+};
