@@ -1,0 +1,321 @@
+import { describe, expect, it } from "@jest/globals";
+import type { AttemptId, PaymentId } from "@malipo/kernel";
+import type { Outcome } from "@malipo/payment-lifecycle";
+import type { PaymentProvider } from "@malipo/provider-contract";
+import { attemptIdOf } from "@malipo/security";
+import { RouterWorld } from "./testing/router-world.js";
+import { VirtualTime, settle } from "./testing/virtual-time.js";
+import { WorldProvider } from "./testing/world-provider.js";
+
+const setUp = (...providers: WorldProvider[]) => {
+  const time = new VirtualTime();
+  const world = new RouterWorld(time, (instance) => new Map(providers.map((provider) => [provider.id, mortal(provider, instance)])));
+  const status = (id: PaymentId): string => world.log.payment(id).status;
+  const told = (id: PaymentId): string[] => world.log.history(id).map(({ type }) => type);
+  return { time, world, status, told };
+};
+
+/** A dead process sends nothing; what it sent before its death arrives all the same. */
+const mortal = (provider: WorldProvider, instance: { dead: boolean }): PaymentProvider => {
+  const never = new Promise<never>(() => undefined);
+  return new Proxy(provider, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== "collect" && name !== "fetchOutcome") return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      return async (...args: unknown[]) => {
+        if (instance.dead) return never;
+        const answer = await (value as (...all: unknown[]) => Promise<Outcome>).apply(target, args);
+        return instance.dead ? never : answer;
+      };
+    },
+  });
+};
+
+const pawa = () => new WorldProvider("pawa");
+const dara = () =>
+  new WorldProvider("dara", { idempotentById: false, notFoundIsProof: false, visibilityDelayMs: 0, queryableWithoutReply: false, webhookUrl: "per_attempt" });
+const first = (id: PaymentId): AttemptId => attemptIdOf(id, 1);
+
+describe("a payment's way", () => {
+  it("begins, is sent once, and is completed by a webhook that the query confirms", async () => {
+    const provider = pawa();
+    const { time, world, status, told } = setUp(provider);
+    const { router } = await world.start();
+    const id = await world.pay({ id: "1", providers: ["pawa"] });
+    await settle();
+    expect(status(id)).toBe("processing");
+    expect(await router.webhooks.receive("pawa", provider.webhook(first(id), "approved"))).toBe("stored");
+    await settle();
+    expect(told(id)).toEqual(["PaymentInitiated", "AttemptStarted", "AttemptProgressed", "PaymentCompleted"]);
+    expect(world.log.history(id).at(-1)).toMatchObject({ evidence: { source: "webhook", position: expect.stringMatching(/^providers\.evidence\.v1\/\d+\/0$/) } });
+    await time.advance(120_000);
+    expect(provider.reached).toEqual([first(id)]);
+    expect(world.log.refused).toEqual([]);
+  });
+
+  it("is completed by asking when no webhook comes", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    await world.start();
+    const id = await world.pay({ id: "2", providers: ["pawa"] });
+    await time.advance(1_500);
+    expect(status(id)).toBe("completed");
+    expect(provider.charges).toBe(1);
+  });
+
+  it("stays processing while nothing is known, however long, and is never failed by a clock", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "pending" };
+    const { time, world, status } = setUp(provider);
+    await world.start();
+    const id = await world.pay({ id: "3", providers: ["pawa"] });
+    await time.advance(24 * 3_600_000);
+    expect(status(id)).toBe("processing");
+    provider.settle(first(id), "approved");
+    await time.advance(61_000);
+    expect(status(id)).toBe("completed");
+  });
+
+  it("does not believe a webhook that the query denies, and records it as a contradiction once the money is certain", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "pending" };
+    const { world, status, told, time } = setUp(provider);
+    const { router } = await world.start();
+    const id = await world.pay({ id: "4", providers: ["pawa"] });
+    await settle();
+    await router.webhooks.receive("pawa", provider.webhook(first(id), "approved"));
+    await settle();
+    expect(status(id)).toBe("processing");
+    provider.settle(first(id), "approved");
+    await router.webhooks.receive("pawa", provider.webhook(first(id), "declined"));
+    await settle();
+    expect(status(id)).toBe("completed");
+    expect(told(id).slice(-2)).toEqual(["PaymentCompleted", "ContradictionRecorded"]);
+    await router.webhooks.receive("pawa", provider.webhook(first(id), "approved"));
+    await time.advance(60_000);
+    expect(told(id).at(-1)).toBe("ContradictionRecorded");
+  });
+
+  it("keeps a late success of a closed payment, which left memory long ago", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "decline" };
+    const { time, world, status, told } = setUp(provider);
+    const { router } = await world.start();
+    const id = await world.pay({ id: "5", providers: ["pawa"] });
+    await time.advance(10_000);
+    expect(status(id)).toBe("failed");
+    expect(router.book.payment(id)).toBeUndefined();
+    provider.settle(first(id), "approved");
+    await router.webhooks.receive("pawa", provider.webhook(first(id), "approved"));
+    await time.advance(1_000);
+    expect(status(id)).toBe("failed");
+    expect(told(id).at(-1)).toBe("LateSuccessRecorded");
+  });
+});
+
+describe("failing over", () => {
+  it("goes to the next provider when nothing was sent or the first one turned it away, and to none after a decline", async () => {
+    for (const [onCollect, ends] of [["refused_connection", "completed"], ["unavailable", "completed"], ["decline", "failed"]] as const) {
+      const [a, b] = [new WorldProvider("a"), new WorldProvider("b")];
+      a.behaviour = { onCollect };
+      const { time, world, status } = setUp(a, b);
+      await world.start();
+      const id = await world.pay({ id: "10", providers: ["a", "b"] });
+      await time.advance(5_000);
+      expect([onCollect, status(id), a.charges + b.charges]).toEqual([onCollect, ends, ends === "completed" ? 1 : 0]);
+    }
+  });
+
+  it("fails with provider_unavailable when there is no other", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "unavailable" };
+    const { time, world } = setUp(provider);
+    await world.start();
+    const id = await world.pay({ id: "11", providers: ["pawa"] });
+    await time.advance(1_000);
+    expect(world.log.payment(id)).toMatchObject({ status: "failed", public: { reason: "provider_unavailable" } });
+  });
+
+  it("never goes elsewhere after a lost answer, and fails only when absence is proof", async () => {
+    const [a, b] = [new WorldProvider("a"), new WorldProvider("b")];
+    a.behaviour = { onCollect: "broken" };
+    const { time, world, status } = setUp(a, b);
+    await world.start();
+    const id = await world.pay({ id: "12", providers: ["a", "b"] });
+    await time.advance(16_900);
+    expect([status(id), b.reached.length]).toEqual(["processing", 0]);
+    await time.advance(60_000);
+    expect([status(id), b.charges, a.charges]).toEqual(["completed", 1, 0]);
+  });
+});
+
+describe("the fence before every send", () => {
+  it("sends each attempt once, whichever of two routers at once owns everything", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    await world.start();
+    await world.start();
+    const ids: PaymentId[] = [];
+    for (let i = 0; i < 40; i++) ids.push(await world.pay({ id: `a${i}`, providers: ["pawa"] }));
+    await time.advance(120_000);
+    expect(new Set(provider.reached).size).toBe(provider.reached.length);
+    expect(ids.map(status)).toEqual(ids.map(() => "completed"));
+    expect(provider.charges).toBe(40);
+  });
+
+  it("only asks about an attempt of a process that is gone", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    await world.start({ dieAt: "provider-router.after_recorded_before_acted" });
+    const id = await world.pay({ id: "20", providers: ["pawa"] });
+    await settle();
+    await world.start();
+    await time.advance(16_000);
+    expect([status(id), provider.reached.length]).toEqual(["processing", 0]);
+    // Proven unsent, with no other provider: the payment has failed, and nobody was charged.
+    await time.advance(30_000);
+    expect([status(id), provider.charges]).toEqual(["failed", 0]);
+  });
+
+  it("leaves it open where nothing can prove that it was not sent", async () => {
+    const provider = dara();
+    const { time, world, status } = setUp(provider);
+    await world.start({ dieAt: "provider-router.after_recorded_before_acted" });
+    const id = await world.pay({ id: "21", providers: ["dara"] });
+    await settle();
+    await world.start();
+    await time.advance(3_600_000);
+    expect([status(id), provider.reached.length]).toEqual(["processing", 0]);
+  });
+
+  it("sends nothing once its time is over, and proposes anew", async () => {
+    const provider = dara();
+    const { time, world, status, told } = setUp(provider);
+    const { tail } = await world.start();
+    tail.paused = true;
+    const id = await world.pay({ id: "22", providers: ["dara"] });
+    tail.paused = false;
+    tail.wake();
+    tail.paused = false;
+    await settle();
+    expect(status(id)).toBe("processing");
+
+    const late = await world.pay({ id: "23", providers: ["dara"] });
+    await Promise.resolve();
+    world.log.held = [];
+    await settle();
+    tail.paused = true;
+    world.log.release();
+    await time.advance(11_000);
+    tail.paused = false;
+    tail.wake();
+    await time.advance(5_000);
+    expect(told(late).filter((type) => type === "AttemptStarted")).toHaveLength(2);
+    expect(provider.reached.filter((reached) => reached !== first(id))).toEqual([attemptIdOf(late, 2)]);
+  });
+
+  it("proposes again when the decider was away, and is never sent twice for it", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    await world.start();
+    const id = await world.pay({ id: "24", providers: ["pawa"] });
+    world.log.held = [];
+    await time.advance(30_000);
+    world.log.release();
+    await time.advance(60_000);
+    expect(status(id)).toBe("completed");
+    expect(provider.charges).toBe(1);
+  });
+});
+
+describe("dying and coming back", () => {
+  it.each([
+    ["provider-router.after_learned_before_recorded", "pawa"],
+    ["provider-router.after_recorded_before_acted", "pawa"],
+    ["provider-router.after_acted_before_outcome", "pawa"],
+    ["provider-router.after_learned_before_recorded", "dara"],
+    ["provider-router.after_acted_before_outcome", "dara"],
+  ])("at %s with %s charges at most once and loses nothing", async (dieAt, kind) => {
+    const provider = kind === "pawa" ? pawa() : dara();
+    const { time, world, status } = setUp(provider);
+    await world.start({ dieAt });
+    const id = await world.pay({ id: "30", providers: [kind] });
+    await settle();
+    const { router } = await world.start();
+    if (provider.charges > 0) await router.webhooks.receive(kind, provider.webhook(first(id), "approved"));
+    await time.advance(120_000);
+    expect(provider.charges).toBeLessThanOrEqual(1);
+    expect(status(id)).toBe(provider.charges === 1 ? "completed" : "failed");
+  });
+
+  it("reads a webhook again that was stored and not yet interpreted", async () => {
+    const provider = dara();
+    provider.behaviour = { onCollect: "lost" };
+    const { time, world, status } = setUp(provider);
+    const dying = await world.start();
+    const id = await world.pay({ id: "31", providers: ["dara"] });
+    await settle();
+    const stored = dying.router.webhooks.receive("dara", provider.webhook(first(id), "approved"));
+    dying.kill();
+    expect(await stored).toBe("stored");
+    await settle();
+    expect(status(id)).toBe("processing");
+    await world.start();
+    await time.advance(1_000);
+    expect([status(id), provider.charges]).toEqual(["completed", 1]);
+  });
+
+  it("declares unsent what it was given while it stops, and the next process sends it", async () => {
+    const provider = dara();
+    const { time, world, status } = setUp(provider);
+    const leaving = await world.start();
+    const id = await world.pay({ id: "32", providers: ["dara"] });
+    world.log.held = [];
+    await settle();
+    const stopped = leaving.router.stop();
+    await settle();
+    world.log.release();
+    await time.advance(3_000);
+    await stopped;
+    expect(provider.reached).toHaveLength(0);
+    await world.start();
+    await time.advance(5_000);
+    expect([status(id), provider.charges]).toEqual(["completed", 1]);
+  });
+
+  it("folds from its rows to the same picture", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "pending" };
+    const { time, world } = setUp(provider);
+    const before = await world.start();
+    for (let i = 0; i < 5; i++) await world.pay({ id: `b${i}`, providers: ["pawa"] });
+    await time.advance(2_000);
+    const picture = before.router.book.unfinished();
+    await before.router.stop();
+    const after = await world.start();
+    expect(after.router.book.unfinished()).toEqual(picture);
+    expect(picture).toHaveLength(5);
+  });
+});
+
+describe("the webhook edge", () => {
+  it("refuses a wrong secret and an unknown provider, and stores nothing of them", async () => {
+    const provider = pawa();
+    const { world } = setUp(provider);
+    const { router } = await world.start();
+    expect(await router.webhooks.receive("pawa", { ...provider.webhook(first("1" as PaymentId), "approved"), pathToken: "wrong" })).toBe("refused");
+    expect(await router.webhooks.receive("nobody", provider.webhook(first("1" as PaymentId), "approved"))).toBe("refused");
+    expect(world.log.evidence.flat()).toHaveLength(0);
+  });
+
+  it("keeps what it cannot read and what tells of no attempt of ours, parked with the reason", async () => {
+    const provider = pawa();
+    const { time, world } = setUp(provider);
+    const { router } = await world.start();
+    await router.webhooks.receive("pawa", { pathToken: "secret", headers: {}, body: Buffer.from("garbage") });
+    await router.webhooks.receive("pawa", provider.webhook(first("77" as PaymentId), "approved"));
+    await time.advance(20_000);
+    expect(world.log.evidence.flat()).toHaveLength(2);
+    expect(world.log.parked).toHaveLength(2);
+  });
+});
