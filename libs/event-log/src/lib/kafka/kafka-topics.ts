@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { topics as allTopics, type TopicSettings } from "@malipo/event-contracts";
-import { ConfigResourceTypes, Kafka, logLevel, type Admin } from "kafkajs";
+import kafkajs, { Kafka, logLevel, type Admin } from "kafkajs";
 import { cureEndlessTimer } from "./timer-cure.js";
+
+// kafkajs is CommonJS, and Node finds only some of its names; this one has to be taken from the whole module.
+const { ConfigResourceTypes: configResourceTypes } = kafkajs;
 
 export type TopicsOptions = Readonly<{
   brokers: readonly string[];
@@ -87,7 +90,7 @@ export const assertTopics = (options: TopicsOptions): Promise<void> =>
       const expected = topics[name as keyof typeof topics]!.partitions;
       if (partitions.length !== expected) differences.push(`${name} has ${partitions.length} partitions, not ${expected}`);
     }
-    const asked = names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name }));
+    const asked = names.map((name) => ({ type: configResourceTypes.TOPIC, name }));
     const { resources } = asked.length === 0 ? { resources: [] } : await admin.describeConfigs({ resources: asked, includeSynonyms: false });
     for (const { resourceName, configEntries } of resources) {
       const values = new Map(configEntries.map(({ configName, configValue }) => [configName, configValue]));
