@@ -3,13 +3,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { publishedSchemas } from "../dist/index.js";
+import { makeMerchantSamples } from "./merchant-samples.mjs";
 import { makeSamples } from "./samples.mjs";
 
 const folder = new URL("../samples/", import.meta.url);
 mkdirSync(folder, { recursive: true });
 const list = new URL("frozen.json", folder);
 const frozen = existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : {};
-const samples = makeSamples();
+const samples = new Map([...makeSamples(), ...makeMerchantSamples()]);
 for (const type of publishedSchemas.keys()) {
   if (frozen[type] !== undefined) continue;
   const sample = samples.get(type);

@@ -1,5 +1,5 @@
 import type { CallbackSecret, Channel, Credential, LiveSecret, MerchantState, OpenMerchant, Platform, SigningKey } from "@malipo/merchant-lifecycle";
-import { type Codec, fromJsonBytes, flag, instant, listOf, literal, optional, shapeOf, text, toJsonBytes, union, wholeNumber } from "../codec/index.js";
+import { type Codec, type JsonSchema, fromJsonBytes, flag, instant, listOf, literal, optional, shapeOf, text, toJsonBytes, union, wholeNumber } from "../codec/index.js";
 import {
   channelFields,
   credentialId,
@@ -54,6 +54,18 @@ export const merchantState: Codec<MerchantState> = union("kind", {
 
 /** `ce_type` of a record of `merchants.state.v1`; a later shape is another type on the same topic. */
 export const MERCHANT_STATE_TYPE = "merchants.merchant.state.v1";
+
+export const merchantStateSchemas: ReadonlyMap<string, JsonSchema> = new Map([
+  [
+    MERCHANT_STATE_TYPE,
+    {
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      $id: `urn:malipo:${MERCHANT_STATE_TYPE}`,
+      title: MERCHANT_STATE_TYPE,
+      ...merchantState.jsonSchema(),
+    },
+  ],
+]);
 
 export const encodeMerchantState = (state: MerchantState): Uint8Array => toJsonBytes(merchantState.encode(state));
 
