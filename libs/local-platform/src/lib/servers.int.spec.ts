@@ -55,14 +55,16 @@ describe("servers on this machine", () => {
     await admin.createTopics({ topics: [{ topic: "kept", numPartitions: 2 }] });
     const topics = await admin.listTopics();
     await admin.disconnect();
-    return topics;
+    return [...topics].sort();
   };
+  // The second is the broker's own, and its being there is what makes the first join of a group succeed.
+  const keptTopics = ["__consumer_offsets", "kept"];
 
   (hasJava ? it : it.skip)(
     "Kafka comes up again on its data, whether it was stopped, killed, or left running",
     async () => {
       const first = await kafka();
-      expect(await topicsOf(first)).toEqual(["kept"]);
+      expect(await topicsOf(first)).toEqual(keptTopics);
       await first.stop();
       expect(identify(first.pid!)).toBeUndefined();
 
@@ -74,7 +76,7 @@ describe("servers on this machine", () => {
       const third = await kafka();
       const fourth = await kafka();
       expect(identify(third.pid!)).toBeUndefined();
-      expect(await topicsOf(fourth)).toEqual(["kept"]);
+      expect(await topicsOf(fourth)).toEqual(keptTopics);
     },
     90_000,
   );
