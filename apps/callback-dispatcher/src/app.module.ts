@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from "@nestjs/common";
-import { AdminGuard } from "@malipo/http-api";
+import { ADMIN_TOKEN } from "@malipo/http-api";
 import type { CallbackStore } from "./keep-deliveries/callback-store.js";
 import { DeliveriesController } from "./replay-deliveries/deliveries.controller.js";
 import { RedeliverHandler, type RedeliverOptions } from "./replay-deliveries/redeliver.handler.js";
@@ -16,7 +16,7 @@ export class AppModule {
       providers: [
         { provide: CALLBACK_STORE, useValue: options.store },
         { provide: RedeliverHandler, useValue: new RedeliverHandler(options) },
-        { provide: AdminGuard, useValue: new AdminGuard(options.adminToken) },
+        { provide: ADMIN_TOKEN, useValue: options.adminToken },
       ],
     };
   }

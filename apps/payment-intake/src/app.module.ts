@@ -1,4 +1,4 @@
-import { AdminGuard, InFlightLimit, RateLimiter } from "@malipo/http-api";
+import { ADMIN_TOKEN, InFlightLimit, RateLimiter } from "@malipo/http-api";
 import { type DynamicModule, Module } from "@nestjs/common";
 import { CreatePaymentController } from "./api/create-payment/create-payment.controller.js";
 import { CreatePaymentHandler } from "./api/create-payment/create-payment.handler.js";
@@ -38,7 +38,7 @@ export class AppModule {
       module: AppModule,
       controllers: [...api, OperationsController, ReviewWatch],
       providers: [
-        { provide: AdminGuard, useValue: new AdminGuard(options.adminToken) },
+        { provide: ADMIN_TOKEN, useValue: options.adminToken },
         { provide: MerchantGuard, useValue: new MerchantGuard(options.tokens, options.tiers, options.limiter) },
         { provide: CreatePaymentReader, useValue: options.reader },
         { provide: CreatePaymentHandler, useValue: options.createPayment },

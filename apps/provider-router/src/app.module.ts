@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from "@nestjs/common";
-import { AdminGuard } from "@malipo/http-api";
+import { ADMIN_TOKEN } from "@malipo/http-api";
 import { OperationsController } from "./operations/operations.controller.js";
 import { ReceiveWebhook } from "./receive-webhook/receive-webhook.js";
 import { WebhooksController } from "./receive-webhook/webhooks.controller.js";
@@ -14,7 +14,7 @@ export class AppModule {
       providers: [
         { provide: Router, useValue: options.router },
         { provide: ReceiveWebhook, useValue: options.router.webhooks },
-        { provide: AdminGuard, useValue: new AdminGuard(options.adminToken) },
+        { provide: ADMIN_TOKEN, useValue: options.adminToken },
       ],
     };
   }

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from "@nestjs/common";
-import { AdminGuard } from "@malipo/http-api";
+import { ADMIN_TOKEN } from "@malipo/http-api";
 import type { Clock } from "@malipo/ports";
 import { ImportStatementHandler } from "./import-statement/import-statement.handler.js";
 import { StatementsController } from "./import-statement/statements.controller.js";
@@ -19,7 +19,7 @@ export class AppModule {
         { provide: RECONCILIATION_STORE, useValue: store },
         { provide: CLOCK, useValue: clock },
         { provide: ImportStatementHandler, useValue: importStatement },
-        { provide: AdminGuard, useValue: new AdminGuard(adminToken) },
+        { provide: ADMIN_TOKEN, useValue: adminToken },
       ],
     };
   }
