@@ -1,5 +1,5 @@
 import { topics, type TopicName } from "@malipo/event-contracts";
-import { type Clock, type EventLog, type Logger, type Metrics, type Scheduler, type StoredRecord, type Tail } from "@malipo/ports";
+import { type Clock, type EventLog, type Logger, type Metrics, type Scheduler, type StoredRecord, type Tail, type Timer } from "@malipo/ports";
 import type { ChainListener, ChainPosition, ChainRecord } from "./chain-record.js";
 import { ChainReader, genesisPosition } from "./chain-reader.js";
 import { EndOffsets } from "./end-offsets.js";
@@ -24,6 +24,8 @@ export type ChainTailOptions = Readonly<{
 }>;
 
 const retryMs = 200;
+/** A log that was cut while nothing came from it is noticed within this. */
+const watchMs = 1_000;
 
 /**
  * The one reader of a chained topic in a process, shared by all its roles. It verifies the chain, hands every valid record
@@ -42,6 +44,7 @@ export class ChainTail {
   #verifying: Promise<void> | undefined;
   #state: "new" | "running" | "halted" = "new";
   #tail: Tail | undefined;
+  #watch: Timer | undefined;
 
   constructor(private readonly options: ChainTailOptions) {
     const { log, topic } = options;
@@ -63,6 +66,7 @@ export class ChainTail {
     this.#state = "running";
     const offsets = new Map(this.#readers.map(({ position }, partition) => [partition, position.offset]));
     this.#tail = await this.options.log.tail(this.topic, offsets, (partition, records) => this.#onBatch(partition, records));
+    this.#watchGeneration();
   }
 
   /** Returns a function that ends the subscription. Subscribe before `start`, or miss what was read meanwhile. */
@@ -142,6 +146,7 @@ export class ChainTail {
   }
 
   async stop(): Promise<void> {
+    this.#watch?.cancel();
     await this.#tail?.stop();
     await Promise.all(this.#unfinished);
     this.#state = "halted";
@@ -156,6 +161,14 @@ export class ChainTail {
     const reader = this.#readers[partition];
     if (reader === undefined) throw new RangeError(`${this.topic} has no partition ${partition}`);
     return reader;
+  }
+
+  #watchGeneration(): void {
+    this.#watch = this.options.scheduler.after(watchMs, () => {
+      if (this.halted) return;
+      if (this.verified) this.#watchGeneration();
+      else this.verify().then(() => this.#watchGeneration(), () => undefined); // a failure has stopped the tail by itself
+    });
   }
 
   async #verifyOnce(): Promise<void> {

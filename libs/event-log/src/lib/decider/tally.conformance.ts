@@ -98,6 +98,8 @@ export const tallyDefinition = (draw: (partition: number) => string): AggregateD
 
 export const accounts = Array.from({ length: 4 }, (_, n) => accountOf(merchantId(String(n).padStart(32, "0")), "test"));
 
+type Wrap = (store: DeciderStore, scheduler: SimulatedScheduler) => DeciderStore;
+
 /** One world of simulated processes around one broker. */
 export class TallyWorld {
   readonly random: SeededRandom;
@@ -116,14 +118,14 @@ export class TallyWorld {
   }
 
   /** `wrap` puts something between the runtime and its store. */
-  process(wrap: (store: DeciderStore) => DeciderStore = (store) => store, entriesMax = 100): TallyProcess {
+  process(wrap: Wrap = (store) => store, entriesMax = 100): TallyProcess {
     return new TallyProcess(this, wrap, entriesMax);
   }
 
   /** An independent fold of the events. */
   truth(): ChainRecord[] {
     return Array.from({ length: 12 }, (_, partition) => {
-      const reader = new ChainReader(genesisPosition("events", partition, 12));
+      const reader = new ChainReader(genesisPosition("events", partition, 12), this.weakness); // all readers keep one rule
       return this.broker.records("events", partition).map((stored) => reader.accept(stored)).filter((result) => typeof result === "object");
     }).flat();
   }
@@ -145,7 +147,7 @@ export class TallyProcess {
 
   constructor(
     readonly world: TallyWorld,
-    wrap: (store: DeciderStore) => DeciderStore,
+    wrap: Wrap,
     entriesMax: number,
   ) {
     const { time, broker } = world;
@@ -159,7 +161,7 @@ export class TallyProcess {
     const shared = { log: this.log, scheduler, clock, metrics, logger: silentLogger, onFatal, random, ...weakness };
     this.definition = tallyDefinition((partition) => `${partition}-${random.below(5_000)}`);
     this.tail = new ChainTail({ ...shared, topic: "events", partitions: 12 });
-    const store = wrap(new ChainDeciderStore(this.definition, this.tail));
+    const store = wrap(new ChainDeciderStore(this.definition, this.tail), scheduler);
     const parked = new TopicWriter({ ...shared, topic: "parked.v1" });
     this.runtime = new DeciderRuntime({ ...shared, definition: this.definition, tail: this.tail, store, parked, group: "deciders", entriesMax });
     this.bus = new CommandBus({ writer: new TopicWriter({ ...shared, topic: "commands" }), tail: this.tail, clock, scheduler, source: "/test" });

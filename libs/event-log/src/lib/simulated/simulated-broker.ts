@@ -128,6 +128,14 @@ export class SimulatedBroker {
     this.rebalance(group);
   }
 
+  /** The session of killed members runs out. */
+  expireDead(group: string): void {
+    const state = this.#groups.get(group);
+    if (state === undefined) return;
+    state.members = state.members.filter(({ scheduler }) => !scheduler.dead);
+    this.rebalance(group);
+  }
+
   /** Shares the partitions out anew; each member hears of it when it does. `shuffled`: as after members came and went. */
   rebalance(group: string, shuffled = false): void {
     const state = this.#groups.get(group);
