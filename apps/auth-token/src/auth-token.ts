@@ -4,6 +4,7 @@ import { MerchantDirectory } from "@malipo/merchant-directory";
 import { PLATFORM_ID } from "@malipo/merchant-lifecycle";
 import type { Clock, EventLog, KeyRing, Logger, Metrics, Random, Scheduler } from "@malipo/ports";
 import { MerchantEventsReader, MerchantEventsWriter } from "@malipo/projections";
+import { failpoint } from "@malipo/runtime";
 import { Pepper } from "@malipo/security";
 import type { Pool } from "pg";
 import type { AuthTokenConfig } from "./config.js";
@@ -53,7 +54,13 @@ export const createAuthToken = (ports: AuthTokenPorts, config: Pick<AuthTokenCon
   const reader = new MerchantEventsReader(pools.decider);
   const decider = new DeciderRuntime({
     ...ports,
-    definition: merchantsDefinition,
+    definition: {
+      ...merchantsDefinition,
+      decide: (...asked: Parameters<typeof merchantsDefinition.decide>) => {
+        failpoint("auth-token.after_learned_before_recorded");
+        return merchantsDefinition.decide(...asked);
+      },
+    },
     tail,
     store: reader,
     parked: writers.parked,

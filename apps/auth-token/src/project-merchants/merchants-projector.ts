@@ -71,6 +71,8 @@ export class MerchantsProjector {
         if (this.stopping.signal.aborted) return;
         await this.scheduler.sleep(RETRY_MS, this.stopping.signal).catch(() => undefined);
       }
+      // Also for what another instance had written before this one came to it: it may be this one's to publish.
+      for (const [partition, { records }] of batch) this.onProjected(partition, records.map(({ key }) => key));
     }
   }
 
@@ -93,9 +95,7 @@ export class MerchantsProjector {
       if (outcome.kind !== "stale") this.logger.warn({ error: outcome.cause }, "merchants cannot be projected now");
       await this.reload();
     }
-    const done = todo.every(([partition, { after }]) => this.checkpoint(partition) >= after.offset);
-    if (done) for (const [partition, { records }] of todo) this.onProjected(partition, records.map(({ key }) => key));
-    return done;
+    return todo.every(([partition, { after }]) => this.checkpoint(partition) >= after.offset);
   }
 
   private async reload(): Promise<void> {

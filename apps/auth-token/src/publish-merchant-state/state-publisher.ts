@@ -5,6 +5,7 @@ import { type MerchantDirectory, stateRecord } from "@malipo/merchant-directory"
 import { type Merchant, type MerchantState, evolve, initialMerchant } from "@malipo/merchant-lifecycle";
 import type { Clock, EventLog, Logger, OwnershipListener, Scheduler, Subscription } from "@malipo/ports";
 import type { MerchantEventsReader } from "@malipo/projections";
+import { failpoint } from "@malipo/runtime";
 import type { MerchantsProjector } from "../project-merchants/merchants-projector.js";
 
 const GROUP = "auth-token-state";
@@ -112,12 +113,14 @@ export class StatePublisher implements OwnershipListener {
   private async publish(ids: readonly MerchantId[]): Promise<void> {
     const { writer, clock } = this.ports;
     const states = await this.fold(ids);
+    if (states.length > 0) failpoint("auth-token.after_recorded_before_acted");
     await Promise.all(
       states.map((state) => {
         const { partition, record } = stateRecord(state, clock.now(), this.source);
         return writer.write(partition, record);
       }),
     );
+    if (states.length > 0) failpoint("auth-token.after_acted_before_outcome");
   }
 
   private async fold(ids: readonly MerchantId[]): Promise<readonly MerchantState[]> {
