@@ -37,7 +37,7 @@ const FIRST_KEY_RETRY_MS = 500;
 
 /** The service without HTTP: plain classes, put together once. */
 export const createAuthToken = (ports: AuthTokenPorts, config: Pick<AuthTokenConfig, "issuer" | "tokenTtlS" | "pepper" | "platformChannels">) => {
-  const { log, pools, clock, scheduler, random, logger, metrics } = ports;
+  const { log, pools, clock, scheduler, random, logger } = ports;
   const { source, commandsTopic, eventsTopic } = merchantsDefinition;
   const writerOf = (topic: string): TopicWriter => new TopicWriter({ log, topic, clock, scheduler });
   const writers = {

@@ -1,7 +1,8 @@
+import { createLogger } from "@malipo/runtime";
 import { startAuthToken } from "./start-auth-token.js";
 
 const die = (error: unknown): void => {
-  console.error(error);
+  createLogger("auth-token", process.env["INSTANCE"] ?? `auth-token-${process.pid}`).error({ error }, "the service cannot go on");
   process.exit(1);
 };
 

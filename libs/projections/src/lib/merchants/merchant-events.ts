@@ -29,7 +29,7 @@ const eventOf = (row: Record<string, unknown>): StoredEvent => ({
   value: new Uint8Array(row["value"] as Buffer),
   offset: Number(row["offset"]),
   account: row["account"] as Account,
-  ...(row["causation"] != null && { causation: row["causation"] as string }),
+  ...(row["causation"] !== null && { causation: row["causation"] as string }),
 });
 
 /** Writes what the chain says. The checkpoint moves in the same transaction, so that of two instances one writes. */
@@ -77,7 +77,7 @@ export class MerchantEventsReader implements DeciderStore {
       partitions.map((partition) => {
         const own = rows.filter(({ asked }) => Number(asked) === partition);
         const checkpoint = Number(own[0]?.["next_offset"] ?? 0);
-        const events = own.filter((row) => row["aggregate_id"] != null).map(eventOf);
+        const events = own.filter((row) => row["aggregate_id"] !== null).map(eventOf);
         return [partition, { checkpoint, events, requestKeys: new Map(), taken: new Set<string>() }];
       }),
     );
