@@ -2,9 +2,11 @@ import type { AcceptedCallback, Fault } from "./journals.js";
 import type { End } from "./judge-money.js";
 import type { SeenView, Story } from "./story.js";
 
+const created = 1;
+
 /**
- * A merchant learns every public change, each for the first time in the order of the versions, and each as the log has
- * it. A repeat of what was told before is allowed: delivery is at least once.
+ * A merchant learns every public change after the creation, which its own request was answered with: each for the first time
+ * in the order of the versions, and each as the log has it. A repeat is allowed: delivery is at least once.
  */
 export const judgeCallbacks = (stories: ReadonlyMap<string, Story>, callbacks: readonly AcceptedCallback[], end: End): readonly Fault[] => {
   const faults: Fault[] = [];
@@ -20,14 +22,14 @@ export const judgeCallbacks = (stories: ReadonlyMap<string, Story>, callbacks: r
     else if (view.type !== type || view.status !== status || view.reference !== reference) {
       fault("the callback is true", `version ${version} says ${type} (${status}), the log ${view.type} (${view.status})`);
     }
-    const last = told.get(orderNumber) ?? 0;
+    const last = told.get(orderNumber) ?? created;
     if (version > last + 1) fault("callbacks in order", `version ${version} after ${last}`);
     told.set(orderNumber, Math.max(last, version));
   }
   if (end === "settled") {
     for (const [orderNumber, seen] of views) {
       const owed = seen.filter(({ wantsCallbacks }) => wantsCallbacks).length;
-      const reached = told.get(orderNumber) ?? 0;
+      const reached = told.get(orderNumber) ?? created;
       if (reached < owed) faults.push({ rule: "every change is told", subject: orderNumber, how: `${reached} of ${owed}` });
     }
   }
