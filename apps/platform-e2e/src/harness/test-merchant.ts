@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { waitUntil, type DemoFile } from "@malipo/local-platform";
-import type { CallbackJournal } from "./callback-journal.js";
 import { call, expect2xx, type Answer, type Call } from "./http.js";
 import { currencyOf, payerIn, type Country } from "./numbers.js";
 
@@ -30,6 +29,11 @@ export interface Payment {
   readonly details?: { readonly reason?: string };
 }
 
+/** Whoever takes a merchant's callbacks. */
+export interface CallbackTarget {
+  urlFor(merchantId: string, callbackSecret: string): string;
+}
+
 const noLimit = 100_000_000;
 
 /** A merchant of the canonical API, and everything a merchant does there. */
@@ -43,7 +47,7 @@ export class TestMerchant {
   ) {}
 
   /** One of its own, without a limit that a test could meet, known to the merchants' API. */
-  static async provision(demo: DemoFile, journal?: CallbackJournal, name = "End-to-end merchant"): Promise<TestMerchant> {
+  static async provision(demo: DemoFile, target?: CallbackTarget, name = "End-to-end merchant"): Promise<TestMerchant> {
     const admin = `${demo.urls.authToken}/admin/v1/merchants`;
     const bearer = demo.adminToken;
     const { merchantId } = await expect2xx<{ merchantId: string }>(admin, { bearer, json: { name } });
@@ -51,7 +55,7 @@ export class TestMerchant {
     await expect2xx(`${admin}/${merchantId}/tier`, { method: "PUT", bearer, json: tier });
     const json = { kind: "oauth_client", mode: "test" };
     const credentials = await expect2xx<Credentials>(`${admin}/${merchantId}/credentials`, { bearer, json });
-    const callbackUrl = journal?.urlFor(merchantId, credentials.callbackSecret);
+    const callbackUrl = target?.urlFor(merchantId, credentials.callbackSecret);
     const merchant = new TestMerchant(demo, { ...credentials, merchantId }, callbackUrl);
     await merchant.awaitKnown();
     return merchant;

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LaunchedPlatform } from "@malipo/platform-e2e";
+import { probeControl } from "./control/control-probe.js";
+import { CallbackSink } from "./load/callback-sink.js";
+import { between, processorTimes } from "./measure/processor-time.js";
+import { summaryOf, tableOf, type Measured } from "./report.js";
+import { audit, shown } from "./workloads/audit.js";
+import { Creator } from "./workloads/creator.js";
+import { runLoad, type LoadResult } from "./workloads/run-load.js";
+import { ledgerOf } from "./workloads/settle.js";
+
+export const workloads = ["W2", "W3"] as const;
+
+export type Workload = (typeof workloads)[number];
+
+export interface BenchOptions {
+  readonly workload: Workload;
+  readonly seconds: number;
+  readonly ratePerSecond: number;
+  readonly merchants: number;
+  readonly connections: number;
+  readonly findRate: boolean;
+}
+
+const warmUpSeconds = 8;
+const searchSeconds = 6;
+const searchGrowth = 1.5;
+const keptP99MsMax = 1_000;
+
+/** The providers answer at once, so that what is measured is ours; the services' own log lines stay as in production. */
+const environment = { SANDBOX_LATENCY_MS: "0", NODE_ENV: "production" };
+
+/** Runs one workload on a platform of its own. False when the audit found a fault. */
+export const bench = async (options: BenchOptions, say: (line: string) => void): Promise<boolean> => {
+  const home = mkdtempSync(join(tmpdir(), "malipo-bench-"));
+  say("starting a platform of its own …");
+  const platform = await LaunchedPlatform.start(home, environment);
+  const sink = options.workload === "W3" ? new CallbackSink() : undefined;
+  let creator: Creator | undefined;
+  try {
+    await sink?.open();
+    const { demo } = platform;
+    creator = await Creator.with(demo, options.merchants, options.connections, sink);
+    say("measuring a bare Fastify POST …");
+    const controlMicroseconds = await probeControl();
+    const shared = { demo, creator, sink };
+    const load = (phase: string, ratePerSecond: number, seconds: number): Promise<LoadResult> => {
+      say(`${phase}: ${ratePerSecond}/s for ${seconds} s …`);
+      return runLoad({ ...shared, phase, ratePerSecond, seconds });
+    };
+    await load("warm-up", Math.max(1, Math.round(options.ratePerSecond / 2)), warmUpSeconds);
+    const ratePerSecond = options.findRate ? await findRate(options.ratePerSecond, load, say) : options.ratePerSecond;
+    creator.refused.clear();
+
+    const before = processorTimes(demo.pids);
+    const result = await load("measured", ratePerSecond, options.seconds);
+    const times = between(before, processorTimes(demo.pids));
+    say("auditing …");
+    const unsettled = result.unsettled === undefined ? [] : [result.unsettled];
+    const faults = [...unsettled, ...audit(creator.created, await ledgerOf(demo), sink)];
+    const { workload, seconds } = options;
+    const measured: Measured = { workload, ratePerSecond, seconds, load: result, refused: creator.refused, times, controlMicroseconds, faults };
+    for (const line of tableOf(measured)) say(line);
+    if (sink !== undefined) say(`  ${sink.received} callbacks, ${sink.checked} signatures checked`);
+    for (const fault of shown(faults)) say(`AUDIT: ${fault}`);
+    say(JSON.stringify(summaryOf(measured)));
+    return faults.length === 0;
+  } finally {
+    await creator?.close();
+    await platform.stop();
+    await sink?.close();
+    rmSync(home, { recursive: true, force: true });
+  }
+};
+
+/** The highest rate of a growing row that is kept with p99 under a second; the measurement itself comes after it. */
+const findRate = async (
+  first: number,
+  load: (phase: string, ratePerSecond: number, seconds: number) => Promise<LoadResult>,
+  say: (line: string) => void,
+): Promise<number> => {
+  let kept = first;
+  for (let rate = first; ; rate = Math.round(rate * searchGrowth)) {
+    const { perSecond, latencies, unsettled, operations, intended } = await load(`search-${rate}`, rate, searchSeconds);
+    const p99 = latencies.ms(99);
+    say(`  ${perSecond.toFixed(1)}/s, p99 ${p99} ms, ${operations} of ${intended}`);
+    if (unsettled !== undefined || operations < intended || perSecond < 0.95 * rate || p99 > keptP99MsMax) return kept;
+    kept = rate;
+  }
+};

@@ -1,0 +1,1 @@
+export { bench, workloads, type BenchOptions, type Workload } from "./bench.js";
