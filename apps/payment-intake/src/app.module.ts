@@ -5,11 +5,11 @@ import { CreatePaymentHandler } from "./api/create-payment/create-payment.handle
 import { CreatePaymentReader } from "./api/create-payment/to-create-payment.js";
 import { GetPaymentStatusController } from "./api/get-payment-status/get-payment-status.controller.js";
 import { ListPaymentsController } from "./api/list-payments/list-payments.controller.js";
-import { MerchantGuard, type TierDirectory, type TokenVerifier } from "./api/shared/merchant.guard.js";
+import { MERCHANT_ACCESS, type TierDirectory, type TokenVerifier } from "./api/shared/merchant.guard.js";
 import { PaymentReader } from "./api/shared/payment-reader.js";
 import { DECIDER_STATUS, type DeciderStatus, OperationsController } from "./operations/operations.controller.js";
 import { PaymentOperations } from "./operations/payments.operations.js";
-import { ReviewWatch } from "./operations/review-watch.controller.js";
+import { ReviewAlarm, ReviewWatch } from "./operations/review-watch.controller.js";
 import type { Logger, Metrics } from "@malipo/ports";
 
 export type AppModuleOptions = Readonly<{
@@ -39,14 +39,14 @@ export class AppModule {
       controllers: [...api, OperationsController, ReviewWatch],
       providers: [
         { provide: ADMIN_TOKEN, useValue: options.adminToken },
-        { provide: MerchantGuard, useValue: new MerchantGuard(options.tokens, options.tiers, options.limiter) },
+        { provide: MERCHANT_ACCESS, useValue: { tokens: options.tokens, tiers: options.tiers, limiter: options.limiter } },
         { provide: CreatePaymentReader, useValue: options.reader },
         { provide: CreatePaymentHandler, useValue: options.createPayment },
         { provide: PaymentReader, useValue: options.payments },
         { provide: PaymentOperations, useValue: options.operations },
         { provide: InFlightLimit, useValue: options.inFlight },
         { provide: DECIDER_STATUS, useValue: options.deciderStatus },
-        { provide: ReviewWatch, useValue: new ReviewWatch(options.logger, options.metrics) },
+        { provide: ReviewAlarm, useValue: new ReviewAlarm(options.logger, options.metrics) },
       ],
     };
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ChainTransport } from "@malipo/event-dispatch";
-import { createTopics, KafkaEventLog, TopicWriter } from "@malipo/event-log";
+import { assertTopics, createTopics, KafkaEventLog, TopicWriter } from "@malipo/event-log";
 import { InFlightLimit, LocalRateStore, RateLimiter, SqlRateStore, startHttpService } from "@malipo/http-api";
 import { LogVault } from "@malipo/key-store";
 import { AccessTokenVerifier, MerchantDirectory } from "@malipo/merchant-directory";
@@ -44,6 +44,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
   await migrate(env.databaseUrl);
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
   await createTopics(kafka);
+  await assertTopics(kafka);
   const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: config.sessionTimeoutMs });
   const keys = new TopicWriter({ ...base, log, topic: "keys.state.v1" });
   const vault = new LogVault({ ...base, log, keyRing: FileKeyRing.fromEnv(processEnv), writer: keys }, source);
