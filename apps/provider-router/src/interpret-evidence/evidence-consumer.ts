@@ -1,10 +1,12 @@
 import { parkRecord } from "@malipo/event-log";
-import type { OwnedHandler, StoredRecord, Subscription } from "@malipo/ports";
+import type { Ends, OwnedHandler, StoredRecord, Subscription } from "@malipo/ports";
 import { EVIDENCE_TOPIC } from "../receive-webhook/evidence-record.js";
 import type { RouterPorts } from "../router-ports.js";
 import { type InterpretEvidence, UnusableEvidenceError } from "./interpret-evidence.js";
 
 type Ports = Pick<RouterPorts, "log" | "store" | "parked" | "clock" | "random" | "scheduler" | "logger" | "metrics">;
+
+type Checkpoints = Readonly<{ offsets: ReadonlyMap<number, number>; ends: ReadonlyMap<number, Ends> }>;
 
 const AT_ONCE_MAX = 16;
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
@@ -17,6 +19,7 @@ export class EvidenceConsumer implements OwnedHandler {
   private subscription: Subscription | undefined;
   private readonly stopping = new AbortController();
   private readonly owned = new Map<number, AbortController>();
+  private lookingUp: Promise<Checkpoints> | undefined;
 
   constructor(private readonly ports: Ports, private readonly interpreter: InterpretEvidence, private readonly source: string) {}
 
@@ -30,9 +33,11 @@ export class EvidenceConsumer implements OwnedHandler {
   }
 
   async takeOver(partition: number, signal: AbortSignal): Promise<number> {
-    const stored = await this.untilItWorks(() => this.ports.store.evidenceOffset(partition), signal);
-    const ends = (await this.untilItWorks(() => this.ports.log.ends(EVIDENCE_TOPIC), signal)).get(partition);
-    const { start = 0, end = 0 } = ends ?? {};
+    const { stored, start, end } = await this.untilItWorks(async () => {
+      const { offsets, ends } = await this.checkpoints();
+      const { start, end } = ends.get(partition) ?? { start: 0, end: 0 };
+      return { stored: offsets.get(partition), start, end };
+    }, signal);
     if (stored !== undefined && stored > end) throw new Error(`${EVIDENCE_TOPIC}/${partition} ends at ${end}, but was read up to ${stored}`);
     this.owned.set(partition, new AbortController());
     return Math.max(stored ?? start, start);
@@ -55,6 +60,18 @@ export class EvidenceConsumer implements OwnedHandler {
       // Whoever reads this partition next begins at the checkpoint, which has not moved.
       if (!signal.aborted) throw error;
     }
+  }
+
+  /** A group hands over many partitions in one turn: they are looked up together. */
+  private checkpoints(): Promise<Checkpoints> {
+    this.lookingUp ??= this.lookUp().finally(() => (this.lookingUp = undefined));
+    return this.lookingUp;
+  }
+
+  private async lookUp(): Promise<Checkpoints> {
+    // The end after the checkpoint: what was read meanwhile must not look like a log that was cut.
+    const offsets = await this.ports.store.evidenceOffsets();
+    return { offsets, ends: await this.ports.log.ends(EVIDENCE_TOPIC) };
   }
 
   private async handle(record: StoredRecord, signal: AbortSignal): Promise<void> {

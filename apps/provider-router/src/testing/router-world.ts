@@ -83,7 +83,7 @@ export class RouterWorld {
         save: (batch) => alive(() => store.save(batch)),
         payments: (ids) => alive(() => store.payments(ids)),
         paymentOfAttempt: (id) => alive(() => store.paymentOfAttempt(id)),
-        evidenceOffset: (partition) => store.evidenceOffset(partition),
+        evidenceOffsets: () => store.evidenceOffsets(),
         saveEvidenceOffset: (partition, next) => alive(() => store.saveEvidenceOffset(partition, next)),
       },
       commands: { send: (command, about) => alive(() => log.send(command, about)) },

@@ -38,8 +38,8 @@ export class MemoryRouterStore implements RouterStore {
     return Promise.resolve(paymentId === undefined ? undefined : this.rows.get(paymentId)?.payment);
   }
 
-  evidenceOffset(partition: number): Promise<number | undefined> {
-    return Promise.resolve(this.evidence.get(partition));
+  evidenceOffsets(): Promise<ReadonlyMap<number, number>> {
+    return Promise.resolve(new Map(this.evidence));
   }
 
   saveEvidenceOffset(partition: number, next: number): Promise<void> {

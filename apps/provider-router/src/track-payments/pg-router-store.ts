@@ -68,10 +68,9 @@ export class PgRouterStore implements RouterStore {
     return row === undefined ? undefined : readState(row);
   }
 
-  async evidenceOffset(partition: number): Promise<number | undefined> {
-    const text = "select next_offset from router_checkpoints where topic = $1 and partition = $2";
-    const [row] = await queryRows(this.pool, text, [EVIDENCE, partition]);
-    return row === undefined ? undefined : Number(row["next_offset"]);
+  async evidenceOffsets(): Promise<ReadonlyMap<number, number>> {
+    const rows = await queryRows(this.pool, "select partition, next_offset from router_checkpoints where topic = $1", [EVIDENCE]);
+    return new Map(rows.map((row) => [Number(row["partition"]), Number(row["next_offset"])]));
   }
 
   async saveEvidenceOffset(partition: number, next: number): Promise<void> {

@@ -24,7 +24,7 @@ export interface RouterStore {
   save(batch: SavedBatch): Promise<void>;
   payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]>;
   paymentOfAttempt(id: AttemptId): Promise<RoutedPayment | undefined>;
-  /** Where the reading of webhooks goes on; undefined before the first. */
-  evidenceOffset(partition: number): Promise<number | undefined>;
+  /** By partition, where the reading of webhooks goes on; absent before the first. */
+  evidenceOffsets(): Promise<ReadonlyMap<number, number>>;
   saveEvidenceOffset(partition: number, next: number): Promise<void>;
 }
