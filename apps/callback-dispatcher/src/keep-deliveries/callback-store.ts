@@ -25,7 +25,7 @@ export type EventsBatch = Readonly<{ from: number; after: Position; owed: readon
 export type FactsBatch = Readonly<{ from: number; after: Position; facts: readonly Readonly<{ offset: number; fact: DeliveryFact }>[] }>;
 
 export type Applied = Readonly<{
-  /** All callbacks still waiting of each payment that the batch touched; empty where none is left. */
+  /** All callbacks still waiting of each payment that the batches tell of, new to the rows or not; empty where none is left. */
   waiting: ReadonlyMap<PaymentId, readonly Callback[]>;
   partitionOf: ReadonlyMap<PaymentId, number>;
   /** Facts about callbacks that no event caused. */

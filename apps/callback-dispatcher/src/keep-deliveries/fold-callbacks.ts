@@ -1,4 +1,5 @@
 import { type DeliveryFact, type DeliveryId, evolveDelivery } from "@malipo/callback-delivery";
+import type { PaymentId } from "@malipo/kernel";
 import { type Callback, type EventsBatch, type FactsBatch, RowsLostError } from "./callback-store.js";
 
 /**
@@ -9,6 +10,16 @@ export const newFrom = ({ from, after }: EventsBatch | FactsBatch, checkpoint: n
   if (checkpoint < from) throw new RowsLostError(after.topic, after.partition);
   return checkpoint >= after.offset ? undefined : checkpoint;
 };
+
+/**
+ * The payments that batches tell of, with their partitions. Also those of records that the rows had before: another
+ * instance may have been faster, or our own commit's answer was lost, and whoever asked has heard of neither.
+ */
+export const paymentsOf = (events: readonly EventsBatch[], facts: readonly FactsBatch[]): Map<PaymentId, number> =>
+  new Map([
+    ...events.flatMap(({ after, owed }) => owed.map(({ callback }) => [callback.paymentId, after.partition] as const)),
+    ...facts.flatMap(({ after, facts: placed }) => placed.map(({ fact }) => [fact.paymentId, after.partition] as const)),
+  ]);
 
 type PlacedFact = FactsBatch["facts"][number];
 

@@ -1,7 +1,7 @@
 import { type DeliveryFact, type DeliveryId, parseDeliveryId } from "@malipo/callback-delivery";
 import type { PaymentId } from "@malipo/kernel";
 import type { Applied, Callback, CallbackStore, DeliveryFilter, EventsBatch, FactsBatch, Position, RecordedAttempt } from "./callback-store.js";
-import { foldFacts, newFrom } from "./fold-callbacks.js";
+import { foldFacts, newFrom, paymentsOf } from "./fold-callbacks.js";
 
 /** The twin of `PgCallbackStore` for the simulation and for specs: it survives a "crash" when it is handed on. */
 export class InMemoryCallbackStore implements CallbackStore {
@@ -14,14 +14,13 @@ export class InMemoryCallbackStore implements CallbackStore {
   }
 
   apply(events: readonly EventsBatch[], facts: readonly FactsBatch[]): Promise<Applied> {
-    const touched = new Map<PaymentId, number>();
+    const touched = paymentsOf(events, facts);
     for (const batch of events) {
       const from = newFrom(batch, this.offsetOf(batch.after));
       if (from === undefined) continue;
       for (const { offset, callback } of batch.owed) {
         if (offset < from || this.rows.has(callback.id)) continue;
         this.rows.set(callback.id, callback);
-        touched.set(callback.paymentId, callback.partition);
       }
       this.checkpoints.set(nameOf(batch.after), batch.after);
     }
@@ -31,10 +30,7 @@ export class InMemoryCallbackStore implements CallbackStore {
       if (from === undefined) continue;
       const fresh = batch.facts.filter(({ offset }) => offset >= from);
       const folded = foldFacts(this.rows, fresh);
-      for (const [id, callback] of folded.changed) {
-        this.rows.set(id, callback);
-        touched.set(callback.paymentId, callback.partition);
-      }
+      for (const [id, callback] of folded.changed) this.rows.set(id, callback);
       for (const { offset, fact } of fresh) if (fact.type === "CallbackAttempted" && this.rows.has(fact.deliveryId)) this.keep(offset, fact);
       strays.push(...folded.strays);
       this.checkpoints.set(nameOf(batch.after), batch.after);

@@ -4,7 +4,7 @@ import { inTransaction, queryRows, timestamp, unnest } from "@malipo/projections
 import type { Pool } from "pg";
 import type { Applied, Callback, CallbackStore, DeliveryFilter, EventsBatch, FactsBatch, Position, RecordedAttempt } from "./callback-store.js";
 import { type Row, attemptColumns, callbackColumns, changingColumns, checkpointColumns, readAttempt, readCallback, readPosition } from "./callback-rows.js";
-import { foldFacts, newFrom } from "./fold-callbacks.js";
+import { foldFacts, newFrom, paymentsOf } from "./fold-callbacks.js";
 
 type Client = Parameters<Parameters<typeof inTransaction>[1]>[0];
 
@@ -82,7 +82,7 @@ export class PgCallbackStore implements CallbackStore {
 
   async #applyIn(client: Client, events: readonly EventsBatch[], facts: readonly FactsBatch[]): Promise<Applied> {
     const checkpoints = await this.#lock(client, [...events, ...facts].map(({ after }) => after));
-    const touched = new Map<PaymentId, number>();
+    const touched = paymentsOf(events, facts);
     const fresh = <Batch extends EventsBatch | FactsBatch>(batches: readonly Batch[]) =>
       batches.flatMap((batch) => {
         const from = newFrom(batch, checkpoints.get(`${batch.after.topic}/${batch.after.partition}`) ?? 0);
@@ -93,10 +93,9 @@ export class PgCallbackStore implements CallbackStore {
 
     const owed = freshEvents.flatMap(({ batch, from }) => batch.owed.filter(({ offset }) => offset >= from).map(({ callback }) => callback));
     await this.#insert(client, owed);
-    for (const { paymentId, partition } of owed) touched.set(paymentId, partition);
 
     const placed = freshFacts.flatMap(({ batch, from }) => batch.facts.filter(({ offset }) => offset >= from));
-    const strays = await this.#fold(client, placed, touched);
+    const strays = await this.#fold(client, placed);
 
     await this.#moveTo(client, [...freshEvents, ...freshFacts].map(({ batch }) => batch.after));
     const waiting = await this.#waiting(client, [...touched.keys()]);
@@ -127,14 +126,14 @@ export class PgCallbackStore implements CallbackStore {
     await client.query(`insert into callback_deliveries (${names}) select ${names} from ${source} on conflict (delivery_id) do nothing`, values);
   }
 
-  async #fold(client: Client, placed: FactsBatch["facts"], touched: Map<PaymentId, number>): Promise<readonly DeliveryFact[]> {
+  async #fold(client: Client, placed: FactsBatch["facts"]): Promise<readonly DeliveryFact[]> {
     if (placed.length === 0) return [];
     const ids = [...new Set(placed.map(({ fact }) => fact.deliveryId))];
     const { rows } = await client.query<Row>("select * from callback_deliveries where delivery_id = any($1::text[]) for update", [ids]);
     const known = new Map(rows.map(readCallback).map((callback) => [callback.id, callback] as const));
     const { changed, strays } = foldFacts(known, placed);
 
-    const { source, values } = unnest(callbackColumns, [...changed.values()]);
+    const { source, values } = unnest(callbackColumns, [...changed.values()], "row");
     const set = changingColumns.map((name) => `${name} = row.${name}`).join(", ");
     await client.query(`update callback_deliveries delivery set ${set} from ${source} where delivery.delivery_id = row.delivery_id`, values);
 
@@ -147,12 +146,11 @@ export class PgCallbackStore implements CallbackStore {
       `insert into callback_attempts (${tries.names}) select ${tries.names} from ${tries.source} on conflict (attempt_id) do nothing`,
       tries.values,
     );
-    for (const { paymentId, partition } of changed.values()) touched.set(paymentId, partition);
     return strays;
   }
 
   async #moveTo(client: Client, positions: readonly Position[]): Promise<void> {
-    const { source, values } = unnest(checkpointColumns, positions);
+    const { source, values } = unnest(checkpointColumns, positions, "row");
     await client.query(
       `update callback_checkpoints known set next_offset = row.next_offset, seq = row.seq, head = row.head
        from ${source} where known.topic = row.topic and known.partition = row.partition`,
