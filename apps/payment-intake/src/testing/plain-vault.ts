@@ -6,9 +6,10 @@ import { openWith, sealWith } from "@malipo/security";
 /** Real sealing with one key that lives and dies with the spec. */
 export class OneKeyVault implements Vault {
   private readonly key = systemRandom.bytes(32);
+  private readonly keyId = Buffer.from(systemRandom.bytes(16)).toString("base64url");
 
   async seal(owner: KeyOwner, field: string, plain: string | Uint8Array): Promise<Sealed> {
-    return sealWith(this.key, "one-key", systemRandom.bytes(12), contextOf(owner, field), plain);
+    return sealWith(this.key, this.keyId, systemRandom.bytes(12), contextOf(owner, field), plain);
   }
 
   async open(owner: KeyOwner, field: string, sealed: Sealed): Promise<Uint8Array | "erased"> {
