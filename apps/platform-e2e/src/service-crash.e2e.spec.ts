@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitUntil } from "@malipo/local-platform";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { call } from "./harness/http.js";
 import { bothCountries } from "./harness/numbers.js";
 import { TestMerchant, type CreateBody, type Payment } from "./harness/test-merchant.js";
 import { World } from "./harness/world.js";
@@ -39,7 +38,7 @@ describe("a service killed at the worst place", () => {
     async (service) => {
       const made = await courses.get(service)!;
       expect(made.length).toBeGreaterThanOrEqual(places.length * bothCountries.length);
-      const checks = await Promise.allSettled(made.map((payment) => world.explain(payment.body, () => checkEnd(world, payment))));
+      const checks = await Promise.allSettled(made.map((payment) => world.explain(payment.body, () => checkEnd(world, payment), payment.merchant)));
       expect(checks.flatMap((check) => (check.status === "rejected" ? [String(check.reason)] : []))).toEqual([]);
     },
     150_000,
@@ -69,9 +68,7 @@ const keepBusy = async (world: World, service: Service): Promise<readonly Made[]
   const { platform, journal } = world;
   let { merchant } = world;
   if (service === "reconciliation") {
-    const { urls, adminToken: bearer } = platform.demo;
-    const json = { provider: "pawapay", date: new Date().toISOString().slice(0, 10) };
-    await call(`${urls.reconciliation}/admin/v1/statements/import`, { bearer, json }).catch(() => undefined); // it may die of it
+    await world.cli("statement", "import", "--provider", "pawapay").catch(() => undefined); // it may die of it
   }
   if (service === "auth-token") {
     const provision = async (): Promise<TestMerchant | undefined> => TestMerchant.provision(platform.demo, journal).catch(() => undefined);

@@ -85,6 +85,7 @@ const assemble = async (config: SandboxConfig, onFault: (fault: unknown) => void
   await apps.control.register(routes.daraja, { prefix: "/daraja" });
   await apps.pawapay.register(routes.pawapay);
   await apps.daraja.register(routes.daraja);
+  for (const provider of ["pawapay", "daraja"] as const) apps[provider].addHook("onRequest", async () => metrics.requests.inc({ provider }));
   await Promise.all(Object.values(apps).map((app) => app.ready()));
 
   return {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, rmSync } from "node:fs";
+import { openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,13 +10,16 @@ const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const log = openSync(join(home, "launcher.log"), "a");
 const main = join(root, "libs", "local-platform", "dist", "start.main.js");
 const launcher = spawn(process.execPath, ["--enable-source-maps", main, ...args], { cwd: root, stdio: ["ignore", log, log] });
-closeSync(log);
 
 let abandoned = false;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => launcher.kill("SIGTERM"));
+const stop = (why: string): void => {
+  writeSync(log, `the guard stops the launcher: ${why}\n`);
+  launcher.kill("SIGTERM");
+};
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
 process.stdin.resume().on("close", () => {
   abandoned = true;
-  launcher.kill("SIGTERM");
+  stop("whoever started it is gone");
 });
 launcher.once("exit", (code) => {
   if (abandoned) rmSync(home, { recursive: true, force: true });

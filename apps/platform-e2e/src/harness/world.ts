@@ -66,13 +66,13 @@ export class World {
   /**
    * Runs a check of one payment; when it fails, says what the callbacks, the ledger, and the log know of that payment.
    */
-  async explain(body: CreateBody, check: () => Promise<void>): Promise<void> {
+  async explain(body: CreateBody, check: () => Promise<void>, merchant = this.merchant): Promise<void> {
     try {
       await check();
     } catch (error) {
       const told = await Promise.all([
         this.sandbox.charges(body.walletID).then(JSON.stringify),
-        this.cli("timeline", body.reference),
+        this.cli("timeline", body.reference, "--merchant", merchant.credentials.merchantId),
       ]).catch((fault: unknown) => [`no timeline: ${String(fault)}`]);
       const callbacks = JSON.stringify(this.journal.of(body.reference));
       const message = error instanceof Error ? error.message : String(error);

@@ -10,6 +10,12 @@ export class Metrics {
     labelNames: ["provider", "answered"] as const,
     registers: [this.registry],
   });
+  readonly requests = new Counter({
+    name: "sandbox_requests_total",
+    help: "Requests that a provider's own port has had, tokens and queries included.",
+    labelNames: ["provider"] as const,
+    registers: [this.registry],
+  });
 
   constructor(book: Book) {
     new Gauge({
