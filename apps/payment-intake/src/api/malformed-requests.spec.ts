@@ -1,27 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { HttpApp } from "@malipo/http-api";
-import { LogUnavailableError, type EventLog, type Logger } from "@malipo/ports";
-import { MemoryPaymentsDatabase } from "@malipo/projections/simulated";
-import { noMetrics, systemClock, systemRandom, systemScheduler } from "@malipo/runtime";
-import { Pepper } from "@malipo/security";
-import { IntakeCore } from "../intake-core.js";
-import { adminToken, channels, createTestApp, newAccount, tokenOf } from "../testing/test-app.js";
-import { OneKeyVault } from "../testing/plain-vault.js";
+import type { Logger } from "@malipo/ports";
+import { adminToken, newAccount, tokenOf } from "../testing/test-app.js";
+import { createUnstartedApp } from "../testing/unstarted-app.js";
 
 const errors: unknown[] = [];
 const logger: Logger = { debug() {}, info() {}, warn() {}, error: (fields) => void errors.push(fields) };
-const down = () => Promise.reject(new LogUnavailableError("no broker in this spec"));
-/** Nothing malformed may get as far as the log. */
-const noLog: EventLog = {
-  generation: 0,
-  append: () => Promise.reject(new TypeError("a malformed request reached the log")),
-  tail: down,
-  consumeOwned: down,
-  own: down,
-  ends: down,
-  read: down,
-};
-
 const good = { payment_method: "mobile_money", amount: "10.00", currency: "USD", reference: "order-1", walletID: "243812345789" };
 const body = (change: object): string => JSON.stringify({ ...good, ...change });
 const without = (field: keyof typeof good): string => JSON.stringify({ ...good, [field]: undefined });
@@ -116,16 +100,7 @@ describe("a malformed request", () => {
   let app: HttpApp;
   const authorization = `Bearer ${tokenOf(newAccount())}`;
   beforeAll(async () => {
-    const database = new MemoryPaymentsDatabase();
-    const core = new IntakeCore(
-      {
-        log: noLog, database, vault: new OneKeyVault(), pepper: new Pepper(systemRandom.bytes(32)), directory: channels, logger,
-        clock: systemClock, scheduler: systemScheduler, random: systemRandom, metrics: noMetrics, onFatal: (error) => void errors.push(error),
-      },
-      { expiresAfterMs: 60_000, resolveAfterMs: 30_000, decideBeforeMs: 10_000 },
-      new Set(["api"]),
-    );
-    app = await createTestApp({ core, database, logger });
+    app = await createUnstartedApp(logger);
   });
   afterAll(() => app.nest.close());
 
