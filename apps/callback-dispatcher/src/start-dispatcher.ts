@@ -1,5 +1,5 @@
 import { ChainTail, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
-import { startHttpService } from "@malipo/http-api";
+import { type HttpService, startHttpService } from "@malipo/http-api";
 import { LogVault } from "@malipo/key-store";
 import { MerchantDirectory } from "@malipo/merchant-directory";
 import { OutboundHttp, readDevelopmentAccess } from "@malipo/outbound-http";
@@ -27,15 +27,19 @@ import { CallbackSender } from "./send-callback/callback-sender.js";
 const service = "callback-dispatcher";
 
 /** The composition root: the one place that picks implementations. */
-export const startDispatcher = async (processEnv: Env): Promise<{ stop(): Promise<void>; url: string }> => {
+export const startDispatcher = async (
+  processEnv: Env,
+  end: (error: unknown) => void = () => process.exit(1),
+  handleSignals = true,
+): Promise<HttpService> => {
   const env = readServiceEnv(processEnv, service, 3003);
   const logger = createLogger(service, env.instance);
   const tracing = await startTracing(service, processEnv);
   const metrics = new PrometheusMetrics(service);
   const health = new HealthRegistry();
-  const onFatal = (error: unknown): never => {
+  const onFatal = (error: unknown): void => {
     logger.error({ error }, "the process cannot go on and ends");
-    process.exit(1);
+    end(error);
   };
   const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
 
@@ -77,6 +81,7 @@ export const startDispatcher = async (processEnv: Env): Promise<{ stop(): Promis
     ...base,
     env,
     health,
+    handleSignals,
     module: AppModule.with({ ...base, store, append: callbacks.append, adminToken: env.adminToken }),
     closers: [
       { name: "callbacks", close: () => callbacks.stop() },

@@ -1,5 +1,5 @@
 import { ChainTail, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
-import { startHttpService } from "@malipo/http-api";
+import { type HttpService, startHttpService } from "@malipo/http-api";
 import { createPool, migrate } from "@malipo/projections";
 import {
   type Env,
@@ -23,15 +23,19 @@ import { ReconciliationService } from "./reconciliation-service.js";
 const service = "reconciliation";
 
 /** The composition root: the one place that picks implementations. */
-export const startReconciliation = async (processEnv: Env): Promise<{ stop(): Promise<void>; url: string }> => {
+export const startReconciliation = async (
+  processEnv: Env,
+  end: (error: unknown) => void = () => process.exit(1),
+  handleSignals = true,
+): Promise<HttpService> => {
   const env = readServiceEnv(processEnv, service, 3004);
   const logger = createLogger(service, env.instance);
   const tracing = await startTracing(service, processEnv);
   const metrics = new PrometheusMetrics(service);
   const health = new HealthRegistry();
-  const onFatal = (error: unknown): never => {
+  const onFatal = (error: unknown): void => {
     logger.error({ error }, "the process cannot go on and ends");
-    process.exit(1);
+    end(error);
   };
   const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
 
@@ -63,6 +67,7 @@ export const startReconciliation = async (processEnv: Env): Promise<{ stop(): Pr
     ...base,
     env,
     health,
+    handleSignals,
     module: AppModule.with({ ...base, store, importStatement: reconciliation.importStatement, adminToken: env.adminToken }),
     rawRoutes: [statementsPath],
     configure: acceptCsv,

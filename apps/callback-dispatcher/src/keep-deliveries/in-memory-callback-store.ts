@@ -77,7 +77,9 @@ export class InMemoryCallbackStore implements CallbackStore {
   }
 
   attempts(ids: readonly DeliveryId[]): Promise<readonly RecordedAttempt[]> {
-    return Promise.resolve(ids.flatMap((id) => this.recorded.get(id) ?? []));
+    const found = ids.flatMap((id) => this.recorded.get(id) ?? []);
+    const partitionOf = ({ fact }: RecordedAttempt): number => parseDeliveryId(fact.deliveryId).partition;
+    return Promise.resolve(found.sort((a, b) => partitionOf(a) - partitionOf(b) || a.offset - b.offset));
   }
 
   private keep(offset: number, fact: RecordedAttempt["fact"]): void {

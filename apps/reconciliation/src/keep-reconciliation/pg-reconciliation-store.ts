@@ -161,7 +161,7 @@ export class PgReconciliationStore implements ReconciliationStore {
   }
 
   async #moveTo(client: Client, positions: readonly Position[]): Promise<void> {
-    const { source, values } = unnest(checkpointColumns, positions);
+    const { source, values } = unnest(checkpointColumns, positions, "row");
     await client.query(
       `update reconciliation_checkpoints known set next_offset = row.next_offset, seq = row.seq, head = row.head
        from ${source} where known.topic = row.topic and known.partition = row.partition`,
