@@ -1,10 +1,18 @@
 import type { Platform } from "../platform/platform.js";
-import { fieldsOf } from "./json-client.js";
 
-/** Has reconciliation fetch today's statement of pawaPay from the sandbox and match it against the log. */
+/** Takes today's statement of pawaPay from the sandbox, as operations would, and has reconciliation match it. */
 export const importStatement = async (platform: Platform, signal: AbortSignal): Promise<string> => {
   const { urls } = platform.settings;
   const date = new Date().toISOString().slice(0, 10);
-  const call = { bearer: platform.secrets.adminToken, signal, body: { provider: "pawapay", date } };
-  return JSON.stringify(await fieldsOf<unknown>(`${urls.reconciliation}/admin/v1/statements/import`, call));
+  const statement = await fetch(`${urls["provider-sandbox"]}/_sandbox/statements/pawapay?date=${date}`, { signal });
+  if (!statement.ok) throw new Error(`the sandbox gave no statement: ${statement.status} ${await statement.text()}`);
+  const answer = await fetch(`${urls.reconciliation}/admin/v1/statements/pawapay?date=${date}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${platform.secrets.adminToken}`, "content-type": "text/csv" },
+    body: await statement.text(),
+    signal,
+  });
+  const report = await answer.text();
+  if (!answer.ok) throw new Error(`the statement was not imported: ${answer.status} ${report}`);
+  return report;
 };
