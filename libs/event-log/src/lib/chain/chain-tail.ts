@@ -123,12 +123,12 @@ export class ChainTail {
 
   /** Checks every partition against the log if a connection was made since the last check. Waits out a log that is down. */
   async verify(): Promise<void> {
-    while (!this.verified && !this.halted) {
+    for (let tries = 0; !this.verified && !this.halted; tries += 1) {
       try {
         await (this.#verifying ??= this.#verifyOnce().finally(() => (this.#verifying = undefined)));
       } catch (error) {
         if (error instanceof LogTruncatedError) throw this.fail(error);
-        this.options.logger.warn({ topic: this.topic, error }, "the log cannot be checked, trying again");
+        if (tries === 0) this.options.logger.warn({ topic: this.topic, error }, "the log cannot be checked yet, trying on");
         await this.options.scheduler.sleep(retryMs);
       }
     }

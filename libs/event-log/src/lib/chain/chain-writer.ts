@@ -75,14 +75,14 @@ export class ChainWriter {
 
   async #catchUp(partition: number): Promise<void> {
     const { tail, scheduler, logger } = this.options;
-    for (;;) {
+    for (let tries = 0; ; tries += 1) {
       if (tail.halted) throw new Error(`the tail of ${tail.topic} has stopped`);
       try {
         await tail.verify();
         return await tail.catchUp(partition);
       } catch (error) {
         if (tail.halted) throw error;
-        logger.warn({ topic: tail.topic, partition, error }, "the end of the log is not known, trying again");
+        if (tries === 0) logger.warn({ topic: tail.topic, partition, error }, "the end of the log is not known yet, trying on");
         await scheduler.sleep(retryMs);
       }
     }

@@ -33,6 +33,7 @@ export class FetchLoop {
   readonly #loops = new Set<string>();
   readonly #cluster: Cluster;
   #stopped = false;
+  #interrupted = false;
   /** Before it, nobody knows yet who leads a partition; what is added waits for `start`. */
   #connected = false;
   #recovering: Promise<void> | undefined;
@@ -110,6 +111,7 @@ export class FetchLoop {
     const broker = await this.#cluster.findBroker({ nodeId });
     const request = { maxWaitTime, minBytes: 1, maxBytes: responseBytes, isolationLevel: readUncommitted };
     const { responses } = await broker.fetch({ ...request, topics: [{ topic, partitions: asked }] });
+    this.#interrupted = false;
     const deliveries: Promise<void>[] = [];
     for (const { partition, messages } of responses.flatMap((response) => response.partitions)) {
       const lane = lanes.get(partition);
@@ -155,7 +157,8 @@ export class FetchLoop {
       this.options.onFatal(error); // a defect of ours; going round in it would help nobody
       return;
     }
-    logger.warn({ topic, error }, "fetching was interrupted");
+    if (!this.#interrupted) logger.warn({ topic, error }, "fetching was interrupted");
+    this.#interrupted = true; // said once per outage
     try {
       if (name === "KafkaJSOffsetOutOfRange" && partition !== undefined) await this.#outOfRange(partition);
       else await afterFailure(this.#cluster, error);

@@ -35,7 +35,8 @@ export class KafkaClients {
       this.generation += 1;
       onConnect();
     });
-    return socket.setKeepAlive(true, 60_000);
+    // Given up while it still connects, a socket collects a listener for each attempt; kafkajs lets it go soon after.
+    return socket.setKeepAlive(true, 60_000).setMaxListeners(100);
   };
 }
 
