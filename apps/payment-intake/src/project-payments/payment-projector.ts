@@ -1,6 +1,7 @@
 import { type ChainTail, type ChainPosition, ChainReader, type ChainRecord, genesisPosition } from "@malipo/event-log";
-import { type Clock, type EventLog, type Logger, type Metrics, type OwnershipListener, type Scheduler, type Tail } from "@malipo/ports";
+import { type Clock, type EventLog, LogUnavailableError, type Logger, type Metrics, type OwnershipListener, type Scheduler, type Tail } from "@malipo/ports";
 import { ChangeSet, type Checkpoint, type EventRow, type PaymentsDatabase } from "@malipo/projections";
+import { withMarks } from "./checkpoint-marks.js";
 import { PartitionLine, type Slice } from "./partition-line.js";
 import { addRecord, type Park } from "./to-row.js";
 
@@ -26,6 +27,7 @@ const batchRecordsMax = 1_000;
 const lineRecordsMax = 5_000;
 const spacingMs = 5;
 const retryMsMax = 2_000;
+const logRetryMs = 200;
 
 /**
  * Keeps the read models of the partitions this process owns: rows and checkpoint in one transaction, by compare-and-set,
@@ -92,8 +94,14 @@ export class PaymentProjector implements OwnershipListener {
   }
 
   private startCatchUp(line: PartitionLine): void {
-    void this.catchUp(line).catch((error: unknown) => {
-      if (!line.stopped.signal.aborted) this.ports.onFatal(error);
+    void this.catchUp(line).catch(async (error: unknown) => {
+      const { signal } = line.stopped;
+      if (signal.aborted) return;
+      if (!(error instanceof LogUnavailableError)) return this.ports.onFatal(error);
+      // A log that does not answer now is waited for; the line goes on from wherever the database stands then.
+      this.ports.logger.warn({ partition: line.partition, error }, "the log cannot be read again yet, trying again");
+      await this.ports.scheduler.sleep(logRetryMs, signal).catch(() => undefined);
+      if (!signal.aborted) this.startCatchUp(line);
     });
   }
 
@@ -237,15 +245,3 @@ export class PaymentProjector implements OwnershipListener {
     this.failure = undefined;
   }
 }
-
-const withMarks = (to: Checkpoint, rows: readonly EventRow[]): Checkpoint => {
-  const cursors = rows.flatMap(({ commandOffset }) => (commandOffset === undefined ? [] : [commandOffset]));
-  const times = rows.map(({ at }) => at);
-  return {
-    offset: to.offset,
-    seq: to.seq,
-    head: to.head,
-    ...(cursors.length > 0 && { commandCursor: cursors.reduce((a, b) => Math.max(a, b)) }),
-    ...(times.length > 0 && { lastAt: times.reduce((a, b) => (a > b ? a : b)) }),
-  };
-};
