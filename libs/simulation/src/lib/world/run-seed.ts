@@ -24,7 +24,7 @@ export type RunOptions = Readonly<{ plant?: Plant | undefined; trace?: ((line: s
 
 /** How long the healed world may take to come to rest: the longest wait between two tries of a callback, and then some. */
 const settleMsMax = 4 * 3_600_000;
-const firstLookMs = 5_000;
+const firstLookMs = 15_000;
 
 export const runSeed = async (seed: number, { plant, trace }: RunOptions = {}): Promise<SeedResult> => {
   const world = new World({ seed, plant, trace });

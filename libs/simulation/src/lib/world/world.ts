@@ -95,6 +95,8 @@ export class World {
     Object.assign(this.broker.faults, noFaults);
     Object.assign(this.#trouble, { databaseDown: 0, databaseUnknown: 0, network: 0 });
     this.broker.reachable = true;
+    // Members may have heard of two assignments in the wrong order; in the end a group agrees about who owns what.
+    for (const laterMs of [0, pauseMsMax + sessionMs]) this.time.at(this.time.nowMs + laterMs, () => this.broker.shuffle());
   }
 
   /** Whether anybody outside the platform still has something to say. */

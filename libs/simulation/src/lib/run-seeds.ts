@@ -1,0 +1,88 @@
+import { systemClock } from "@malipo/runtime";
+import type { Fault } from "./judges/journals.js";
+import { type SeedResult, runSeed } from "./world/run-seed.js";
+import type { Plant } from "./world/surroundings.js";
+
+type Say = (line: string) => void;
+export type SeedsOptions = Readonly<{ from: number; seeds: number; plant?: Plant | undefined; say: Say }>;
+
+export const plants: readonly Plant[] = ["caller_check_off", "bare_acknowledgement", "sequence_number"];
+
+const progressEveryMs = 10_000;
+const faultsShownMax = 10;
+
+/** Seed after seed until one breaks a rule. Whether none did. */
+export const simulate = async ({ from, seeds, plant, say }: SeedsOptions): Promise<boolean> => {
+  const pace = new Pace(say);
+  let events = 0;
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const result = await runSeed(seed, { plant });
+    if (result.faults.length > 0) {
+      sayFaults(result, say);
+      say(`replay: npm run simulate -- --seed ${seed}${plant === undefined ? "" : ` --plant ${plant}`} --trace`);
+      say(`simulate: seed ${seed} broke ${result.faults.length} rules`);
+      return false;
+    }
+    events += result.events;
+    pace.done(seed - from + 1, seeds);
+  }
+  say(`${events} events, ${pace.rate(seeds)} seeds/s`);
+  say(`simulate: ${seeds} seeds, 0 violations`);
+  return true;
+};
+
+/** One seed, with its hash: the same seed always ends with the same. */
+export const replay = async ({ seed, plant, trace, say }: Readonly<{ seed: number; plant?: Plant | undefined; trace?: Say | undefined; say: Say }>): Promise<boolean> => {
+  const result = await runSeed(seed, { plant, trace });
+  const { payments, events, boots, steps, virtualMs, faults, hash } = result;
+  sayFaults(result, say);
+  say(`${payments} payments, ${events} events, ${boots} boots, ${steps} steps, ${Math.round(virtualMs / 1_000)} simulated seconds`);
+  say(`simulate: seed ${seed}, hash ${hash}, ${faults.length} violations`);
+  return faults.length === 0;
+};
+
+/** Each planted bug must turn a judge red within the seeds: a judge that stays green with it in place judges nothing. */
+export const controls = async ({ from, seeds, say }: SeedsOptions): Promise<boolean> => {
+  let caught = 0;
+  for (const plant of plants) {
+    const red = await firstRed(plant, from, seeds);
+    if (red !== undefined) caught += 1;
+    say(red === undefined ? `${plant}: not caught within ${seeds} seeds` : `${plant}: caught by seed ${red.seed}: ${textOf(red.fault)}`);
+  }
+  say(`controls: ${caught}/${plants.length} caught`);
+  return caught === plants.length;
+};
+
+/** A process that notices by itself and gives up is no judge: what counts is what the journals show. */
+export const firstRed = async (plant: Plant, from: number, seeds: number): Promise<{ seed: number; fault: Fault } | undefined> => {
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const { faults } = await runSeed(seed, { plant });
+    const fault = faults.find(({ rule }) => rule !== "no process gives up");
+    if (fault !== undefined) return { seed, fault };
+  }
+  return undefined;
+};
+
+const textOf = ({ rule, subject, how }: Fault): string => `${rule}: ${subject}: ${how}`;
+
+const sayFaults = ({ faults }: SeedResult, say: Say): void => {
+  for (const fault of faults.slice(0, faultsShownMax)) say(textOf(fault));
+  if (faults.length > faultsShownMax) say(`and ${faults.length - faultsShownMax} more`);
+};
+
+class Pace {
+  readonly #startedMs = systemClock.monotonicMs();
+  #toldMs = this.#startedMs;
+
+  constructor(private readonly say: Say) {}
+
+  done(count: number, of: number): void {
+    if (systemClock.monotonicMs() - this.#toldMs < progressEveryMs) return;
+    this.#toldMs = systemClock.monotonicMs();
+    this.say(`${count} of ${of} seeds, ${this.rate(count)} seeds/s`);
+  }
+
+  rate(count: number): string {
+    return ((count * 1_000) / (systemClock.monotonicMs() - this.#startedMs)).toFixed(1);
+  }
+}

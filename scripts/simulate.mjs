@@ -1,0 +1,6 @@
+// npm run simulate: a thousand seeds of the whole platform in one thread; a seed that breaks a rule is replayed by its number.
+import { become, build, ensureInstalled } from "./lib/prepare.mjs";
+
+await ensureInstalled();
+await build();
+become("libs/simulation/dist/main.js", process.argv.slice(2));
