@@ -1,7 +1,7 @@
 import { type DeliveryFact, parseDeliveryId } from "@malipo/callback-delivery";
 import type { ChainListener, ChainPosition, ChainRecord } from "@malipo/event-log";
 import type { Account } from "@malipo/kernel";
-import type { EventLog, Logger, OutgoingRecord, Scheduler, StoredRecord, Subscription, Tail } from "@malipo/ports";
+import type { EventLog, OutgoingRecord, StoredRecord, Subscription, Tail } from "@malipo/ports";
 import { failpoint } from "@malipo/runtime";
 import type { EventsBatch, FactsBatch, Position } from "./keep-deliveries/callback-store.js";
 import { EVENTS, callbackOfEvent } from "./keep-deliveries/callback-of-event.js";

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "@jest/globals";
+import { encodePaymentEvent, toHeaders, toJsonBytes } from "@malipo/event-contracts";
+import { type ChainPosition, ChainTail, TopicWriter, genesisPosition, link } from "@malipo/event-log";
+import { SeededRandom, SimulatedBroker, SimulatedClock, SimulatedEventLog, SimulatedScheduler, SimulatedTime } from "@malipo/event-log/simulated";
+import { type Account, type PaymentId, type Sealed, currency, money, partitionOf } from "@malipo/kernel";
+import type { PaymentEvent, PublicView } from "@malipo/payment-lifecycle";
+import type { HttpOutcome, Vault } from "@malipo/ports";
+import { noMetrics, silentLogger, systemRandom } from "@malipo/runtime";
+import { CallbackService } from "./callback-service.js";
+import { EVENTS } from "./keep-deliveries/callback-of-event.js";
+import { DELIVERIES } from "./keep-deliveries/delivery-record.js";
+import { InMemoryCallbackStore } from "./keep-deliveries/in-memory-callback-store.js";
+import { CallbackSender } from "./send-callback/callback-sender.js";
+import { ok, secret, status, timedOut } from "./testing/callback-world.js";
+
+const accounts = ["a", "b", "c"].map((digit) => `${digit.repeat(32)}/test` as Account);
+const usd = money(1000n, currency("USD"));
+const vault: Vault = {
+  seal: () => Promise.reject(new Error("nothing is sealed here")),
+  open: (_owner, _field, sealed) => Promise.resolve(new TextEncoder().encode(sealed)),
+};
+
+/** A simulated log, one database, and as many dispatchers as are started, which overlap and die. */
+class Fleet {
+  readonly random: SeededRandom;
+  readonly time: SimulatedTime;
+  readonly broker: SimulatedBroker;
+  readonly clock: SimulatedClock;
+  readonly store = new InMemoryCallbackStore();
+  /** What merchants acknowledged, in order: `<payment>/<webhook id>`. */
+  readonly acknowledged: string[] = [];
+  private readonly positions = new Map<number, ChainPosition>();
+
+  constructor(
+    seed: number,
+    private readonly failing: () => number,
+  ) {
+    this.random = new SeededRandom(seed);
+    this.time = new SimulatedTime(this.random.fork());
+    this.broker = new SimulatedBroker(this.time, this.random.fork());
+    this.clock = new SimulatedClock(this.time);
+  }
+
+  async start(): Promise<{ service: CallbackService; kill(): void }> {
+    const scheduler = new SimulatedScheduler(this.time);
+    const onFatal = (error: unknown): never => {
+      throw error as Error;
+    };
+    const log = new SimulatedEventLog({ broker: this.broker, scheduler, logger: silentLogger, onFatal });
+    const base = { clock: this.clock, scheduler, random: systemRandom, logger: silentLogger, metrics: noMetrics, onFatal };
+    const http = { send: ({ url, headers }: { url: string; headers: Readonly<Record<string, string>> }) => this.#receive(url, headers["webhook-id"]!, scheduler) };
+    const service = new CallbackService({
+      ...base,
+      log,
+      store: this.store,
+      tail: new ChainTail({ ...base, log, topic: EVENTS }),
+      writer: new TopicWriter({ ...base, log, topic: DELIVERIES }),
+      sender: new CallbackSender({ http, vault, secrets: { callbackSecrets: () => [secret] }, clock: this.clock }),
+      park: (_record, _reason, detail) => Promise.reject(new Error(detail)),
+    });
+    await this.time.settle(service.start());
+    return { service, kill: () => scheduler.kill() };
+  }
+
+  happens(payment: number, version: number): void {
+    const account = accounts[payment % accounts.length]!;
+    const partition = partitionOf(account);
+    const paymentId = String(payment).padStart(32, "0") as PaymentId;
+    const view: PublicView = {
+      version,
+      type: "payment.completed",
+      status: "completed",
+      reference: `r${payment}`,
+      orderNumber: "20261121ABCDEFGH1105" as PublicView["orderNumber"],
+      amount: usd,
+      method: "mobile_money",
+      callback: `http://merchant.test/${payment}` as Sealed,
+    };
+    const event = { type: "PaymentCancelled", paymentId, at: this.clock.now(), by: "merchant", public: view } satisfies PaymentEvent;
+    const { type, value } = encodePaymentEvent(event);
+    const headers = toHeaders({ id: systemRandom.uuid(), source: "/test", type, time: event.at, subject: paymentId, account });
+    const after = this.positions.get(partition) ?? genesisPosition(EVENTS, partition, 12);
+    const records = link(EVENTS, partition, after, [{ key: paymentId, value: toJsonBytes(value), headers }]);
+    this.positions.set(partition, { offset: records[0]!.offset + 1, seq: records[0]!.seq, head: records[0]!.digest });
+    this.broker.store(EVENTS, new Map([[partition, records]]));
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.time.run(() => false, ms);
+  }
+
+  #receive(url: string, id: string, scheduler: SimulatedScheduler): Promise<HttpOutcome> {
+    const { promise, resolve } = Promise.withResolvers<HttpOutcome>();
+    scheduler.after(this.random.share() * 200, () => {
+      const draw = this.random.share();
+      const fails = draw < this.failing();
+      if (!fails) this.acknowledged.push(`${url.split("/").at(-1)}/${id}`);
+      resolve(fails ? (draw < this.failing() / 2 ? timedOut : status(503)) : ok);
+    });
+    return promise;
+  }
+}
+
+describe("dispatchers that share the work", () => {
+  it("deliver everything in order through deaths, overlaps, and a log that loses answers", async () => {
+    for (let seed = 1; seed <= 15; seed += 1) {
+      let failing = 0.3;
+      const fleet = new Fleet(seed, () => failing);
+      Object.assign(fleet.broker.faults, { lostRequest: 0.02, lostAcknowledgement: 0.05, duplicate: 0.02, lateAppend: 0.02, lateMsMax: 2_000, overlapMsMax: 300 });
+      let running = [await fleet.start(), await fleet.start()];
+      const versions = new Map<number, number>();
+      for (let step = 0; step < 60; step += 1) {
+        const payment = fleet.random.below(9);
+        const version = (versions.get(payment) ?? 0) + 1;
+        versions.set(payment, version);
+        fleet.happens(payment, version);
+        await fleet.pass(fleet.random.below(300));
+        if (fleet.random.below(10) === 0) {
+          const [first, ...others] = running;
+          first!.kill();
+          void first!.service.stop(); // the group notices; the dead process does nothing more
+          running = [...others, await fleet.start()];
+        }
+      }
+      failing = 0;
+      Object.assign(fleet.broker.faults, { lostRequest: 0, lostAcknowledgement: 0, duplicate: 0, lateAppend: 0, overlapMsMax: 0 });
+      fleet.broker.rebalance("callback-dispatcher");
+      await fleet.pass(120_000);
+
+      const rows = await fleet.store.list({ limit: 1_000 });
+      expect(rows.filter(({ state }) => state !== "delivered").map(({ id }) => id)).toEqual([]);
+      expect(rows).toHaveLength(60);
+      const first = [...new Set(fleet.acknowledged)];
+      expect(first).toHaveLength(60);
+      for (const payment of versions.keys()) {
+        const order = first.filter((text) => text.startsWith(`${payment}/`)).map((text) => Number(text.split("-")[1]));
+        expect(order).toEqual([...order].sort((a, b) => a - b));
+      }
+      for (const { service } of running) await fleet.time.settle(service.stop());
+    }
+  });
+
+  it("give a partition back without losing what was under way", async () => {
+    const fleet = new Fleet(99, () => 0);
+    const a = await fleet.start();
+    for (let payment = 0; payment < 9; payment += 1) fleet.happens(payment, 1);
+    await fleet.pass(60);
+    const b = await fleet.start();
+    await fleet.time.settle(a.service.stop());
+    await fleet.pass(5_000);
+    expect(new Set(fleet.acknowledged).size).toBe(9);
+    expect((await fleet.store.list({ state: "delivered", limit: 100 })).length).toBe(9);
+    await fleet.time.settle(b.service.stop());
+  });
+});
