@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { answers200, freePorts, identify, isRunning, readDemoFile, waitUntil, type DemoFile } from "@malipo/local-platform";
+import { launcherIn } from "./launcher-in.js";
 
 export type Process =
   | "auth-token"
@@ -53,11 +54,11 @@ export class LaunchedPlatform {
   static async start(home: string, env: Readonly<Record<string, string>> = {}): Promise<LaunchedPlatform> {
     mkdirSync(failpointsIn(home), { recursive: true });
     chmodSync(home, 0o711); // PostgreSQL may run as a user of its own
-    if (launcherOf(home) === undefined) await launch(home, env);
+    if (launcherIn(home) === undefined) await launch(home, env);
     const demo = await waitUntil(
       () => {
         const ready = readDemoFile(home);
-        if (ready === undefined && launcherOf(home) === undefined) throw new Error(`the platform did not start:\n${tailOf(home)}`);
+        if (ready === undefined && launcherIn(home) === undefined) throw new Error(`the platform did not start:\n${tailOf(home)}`);
         return ready;
       },
       { timeoutMs: readyWithinMs, everyMs: 100, what: "the platform is ready" },
@@ -106,7 +107,7 @@ export class LaunchedPlatform {
 
   /** Asks the launcher to stop as Ctrl-C does; answers after how many milliseconds everything was gone. */
   async stop(): Promise<number> {
-    const launcher = launcherOf(this.home);
+    const launcher = launcherIn(this.home);
     if (launcher === undefined) return 0;
     const began = performance.now();
     process.kill(launcher.pid, "SIGTERM");
@@ -116,13 +117,6 @@ export class LaunchedPlatform {
 }
 
 const failpointsIn = (home: string): string => join(home, "failpoints");
-
-const launcherOf = (home: string) => {
-  const file = join(home, "launcher.pid");
-  if (!existsSync(file)) return undefined;
-  const { pid, startedAt } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; startedAt: string };
-  return isRunning({ pid, startedAt }) ? { pid, startedAt } : undefined;
-};
 
 const tailOf = (home: string): string => {
   const file = join(home, "launcher.log");
@@ -140,7 +134,7 @@ const launch = async (home: string, env: Readonly<Record<string, string>>): Prom
   child.unref();
   (child.stdin as Socket).unref();
   const identity = identify(child.pid!);
-  await waitUntil(() => (launcherOf(home) !== undefined || identity === undefined || !isRunning(identity) ? true : undefined), {
+  await waitUntil(() => (launcherIn(home) !== undefined || identity === undefined || !isRunning(identity) ? true : undefined), {
     timeoutMs: 30_000,
     what: "the launcher runs",
   });
