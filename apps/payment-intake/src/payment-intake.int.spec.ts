@@ -2,13 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeLifecycleChange, fromJsonBytes, readEnvelope } from "@malipo/event-contracts";
 import { type Account, partitionOf } from "@malipo/kernel";
 import type { Logger } from "@malipo/ports";
-import { migrate } from "@malipo/projections";
+import { createPool, createRebuildTables, digestTables, migrate, PgPaymentsDatabase, rebuildSchema, swapRebuiltTables, type TableDigests } from "@malipo/projections";
 import { systemRandom } from "@malipo/runtime";
 import { Pepper } from "@malipo/security";
 import { createTestDatabase, type TestDatabase, testKafkaBrokers, uniqueName } from "@malipo/testing";
+import pg from "pg";
+import { rebuildPayments } from "./project-payments/rebuild.js";
 import { OneKeyVault } from "./testing/plain-vault.js";
 import { adminToken, newAccount, tokenOf } from "./testing/test-app.js";
 import { createTestTopics, startTestIntake, type TestCluster, type TestIntake, until } from "./testing/test-intake.js";
+
+/** The rows themselves; marks within a checkpoint are the same too, but only once nothing is under way. */
+const withoutTold = ({ projection_checkpoints: _, ...tables }: TableDigests): object => tables;
 
 const errors: object[] = [];
 const logger: Logger = { debug() {}, info() {}, warn() {}, error: (fields) => void errors.push(fields) };
@@ -170,6 +175,40 @@ describe("payment-intake, on two instances", () => {
     two = await startTestIntake(cluster);
     await until("both serve again", () => two.core.decider!.serving.length > 0 && two.core.decider!.serving.length + one.core.decider!.serving.length === 12);
     expect((await get(two, account, `/${orderNumber}/status`)).statusCode).toBe(200);
+  }, 60_000);
+
+  it("takes no old payment for new with its tables emptied, and comes to identical rows by itself and by a rebuild", async () => {
+    const account = newAccount();
+    const { orderNumber } = (await post(one, account, payment("order-1"), { "idempotency-key": "k" })).json();
+    expect((await get(one, account, `/${orderNumber}/status`)).statusCode).toBe(200);
+    const projector = createPool(database.url, { role: "malipo_projector", name: "spec", connectionsMax: 1 });
+    const owner = new pg.Pool({ connectionString: database.url, max: 2 });
+    try {
+      await until("everything is projected", async () => {
+        const [stored, ends] = await Promise.all([one.database.checkpoints(), one.log.ends("payments.events.v1")]);
+        return [...ends].every(([partition, { end }]) => (stored.get(partition)?.offset ?? 0) === end);
+      });
+      const before = await digestTables(projector);
+      expect(before["payment_events"]!.rows).toBeGreaterThan(100);
+
+      await owner.query("truncate payment_events, payment_summaries, payment_attempts, request_keys, payment_reviews, projection_checkpoints");
+      const again = await Promise.all([one, two].map((instance) => post(instance, account, payment("order-1"))));
+      for (const answer of again) expect([409, 503]).toContain(answer.statusCode);
+      await until("the rows are there again", async () => JSON.stringify(withoutTold(await digestTables(projector))) === JSON.stringify(withoutTold(before)));
+
+      await createRebuildTables(owner);
+      const beside = createPool(database.url, { role: "malipo_projector", name: "spec", schema: rebuildSchema });
+      await rebuildPayments(one.log, new PgPaymentsDatabase({ api: beside, projector: beside, decider: beside }), logger);
+      expect(await digestTables(beside, rebuildSchema)).toEqual(before);
+      await beside.end();
+      await swapRebuiltTables(owner);
+      expect(await digestTables(projector)).toEqual(before);
+      expect((await get(two, account, `/${orderNumber}/status`)).statusCode).toBe(200);
+      expect((await post(two, account, payment("order-1"))).json().details).toEqual({ orderNumber, status: "pending" });
+      expect((await post(one, account, payment("order-3"))).statusCode).toBe(201);
+    } finally {
+      await Promise.all([projector.end(), owner.end()]);
+    }
   }, 60_000);
 
   it("has logged no error and met nothing fatal", () => {

@@ -13,6 +13,7 @@ export * from "./lib/decider/chain-store.js";
 export * from "./lib/decider/decider-runtime.js";
 export * from "./lib/decider/decider-store.js";
 export * from "./lib/kafka/kafka-event-log.js";
+export * from "./lib/kafka/kafka-log-reader.js";
 export * from "./lib/kafka/kafka-topics.js";
 export * from "./lib/writer/park-record.js";
 export * from "./lib/writer/topic-writer.errors.js";

@@ -12,3 +12,4 @@ export { accountOfRow, parkEvent, projectEvent, requestKeyOperation } from "./li
 export { resolvedStatuses } from "./lib/payments/resolved.js";
 export * from "./lib/payments/rows.js";
 export * from "./lib/merchants/merchant-events.js";
+export { createRebuildTables, digestTables, rebuildSchema, swapRebuiltTables, type TableDigests } from "./lib/payments/rebuild-tables.js";

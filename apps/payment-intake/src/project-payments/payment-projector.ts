@@ -27,6 +27,8 @@ const batchRecordsMax = 1_000;
 const lineRecordsMax = 5_000;
 const spacingMs = 5;
 const retryMsMax = 2_000;
+/** How often a quiet projector looks whether its rows are still there. */
+const auditMs = 2_000;
 const logRetryMs = 200;
 
 /**
@@ -40,6 +42,7 @@ export class PaymentProjector implements OwnershipListener {
   private running: Promise<void> | undefined;
   private stopping = false;
   private failure: string | undefined;
+  private auditing: Timer | undefined;
 
   constructor(private readonly ports: ProjectorPorts) {
     this.unsubscribe = ports.tail.subscribe((partition, records, after) => this.receive(partition, records, after));
@@ -63,6 +66,7 @@ export class PaymentProjector implements OwnershipListener {
       this.lines.set(partition, line);
       this.startCatchUp(line);
     }
+    this.auditing ??= this.ports.scheduler.after(auditMs, () => void this.audit());
   }
 
   revoked(partitions: readonly number[]): void {
@@ -75,6 +79,7 @@ export class PaymentProjector implements OwnershipListener {
 
   async stop(): Promise<void> {
     this.stopping = true;
+    this.auditing?.cancel();
     this.unsubscribe();
     const ended = this.running;
     this.revoked([...this.lines.keys()]);
@@ -91,6 +96,29 @@ export class PaymentProjector implements OwnershipListener {
     }
     line.push({ records, after });
     this.kick();
+  }
+
+  /**
+   * Tables that were emptied, restored, or swapped are noticed by the next commit; where nothing happens there is none.
+   * So the checkpoints are compared now and then, and a line that is not where it was goes on from the database's.
+   */
+  private async audit(): Promise<void> {
+    try {
+      const before = new Map([...this.lines.values()].map((line) => [line, line.stored?.offset]));
+      const stored = await this.ports.database.checkpoints();
+      for (const [line, offset] of before) {
+        const idle = line.live && line.queue.length === 0 && line.stored?.offset === offset && this.lines.get(line.partition) === line;
+        if (idle && (stored.get(line.partition)?.offset ?? 0) !== offset && this.running === undefined) {
+          this.ports.logger.warn({ partition: line.partition }, "the read models are not where they were left, reading the log again");
+          line.reset();
+          this.startCatchUp(line);
+        }
+      }
+      this.recovered();
+    } catch (error) {
+      this.failed(error);
+    }
+    if (!this.stopping) this.auditing = this.ports.scheduler.after(auditMs, () => void this.audit());
   }
 
   private startCatchUp(line: PartitionLine): void {
