@@ -163,7 +163,7 @@ describe("the fence before every send", () => {
     expect(provider.charges).toBe(40);
   });
 
-  it("only asks about an attempt of a process that is gone", async () => {
+  it("only asks about an attempt of a process that is gone, and begins another once absence is proven", async () => {
     const provider = pawa();
     const { time, world, status } = setUp(provider);
     await world.start({ dieAt: "provider-router.after_recorded_before_acted" });
@@ -172,9 +172,8 @@ describe("the fence before every send", () => {
     await world.start();
     await time.advance(16_000);
     expect([status(id), provider.reached.length]).toEqual(["processing", 0]);
-    // Proven unsent, with no other provider: the payment has failed, and nobody was charged.
     await time.advance(30_000);
-    expect([status(id), provider.charges]).toEqual(["failed", 0]);
+    expect([status(id), provider.reached]).toEqual(["completed", [attemptIdOf(id, 2)]]);
   });
 
   it("leaves it open where nothing can prove that it was not sent", async () => {
@@ -244,8 +243,7 @@ describe("dying and coming back", () => {
     const { router } = await world.start();
     if (provider.charges > 0) await router.webhooks.receive(kind, provider.webhook(first(id), "approved"));
     await time.advance(120_000);
-    expect(provider.charges).toBeLessThanOrEqual(1);
-    expect(status(id)).toBe(provider.charges === 1 ? "completed" : "failed");
+    expect([status(id), provider.charges]).toEqual(["completed", 1]);
   });
 
   it("reads a webhook again that was stored and not yet interpreted", async () => {

@@ -122,7 +122,7 @@ export class PollAttempts {
       case "in_progress":
         return attempt.knowledge === "in_progress" ? undefined : answer;
       case "not_found":
-        return this.absent(attempt, askedAt) ? { kind: "not_sent", cause: "not_found_after_visibility" } : undefined;
+        return this.absent(attempt, askedAt) ? { kind: "not_sent", cause: causeOfAbsence(attempt) } : undefined;
       default:
         return undefined;
     }
@@ -135,6 +135,9 @@ export class PollAttempts {
     return absenceIsProof({ askedAt, sendBefore: attempt.sendBefore, skewMs: this.config.times.skewMs, ...capabilities });
   }
 }
+
+/** Where not even a lost reply is on record, the caller ended before it sent: our fault, and the channel is as good as before. */
+const causeOfAbsence = ({ knowledge }: RoutedAttempt): string => (knowledge === "started" ? "caller_gone" : "not_found_after_visibility");
 
 export const openAttemptOf = (payment: RoutedPayment): RoutedAttempt | undefined => {
   const last = payment.attempts.at(-1);

@@ -6,7 +6,7 @@ export const ATTEMPTS_MAX = 5;
 const OWN_FAULT_ATTEMPTS_MAX = 3;
 
 /** Nothing was sent for reasons of this process alone, so the same channel is as good as before. */
-const ownFaults = new Set(["send_window_over", "proposal_dropped", "stopping", "prepared_bytes_lost"]);
+const ownFaults = new Set(["send_window_over", "proposal_dropped", "stopping", "caller_gone", "prepared_bytes_lost"]);
 
 export type FailOverQuestion = Omit<RoutingQuestion, "next" | "tried"> &
   Readonly<{

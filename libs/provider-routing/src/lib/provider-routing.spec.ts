@@ -58,6 +58,7 @@ describe("failing over", () => {
   it("ends when all were tried, and repeats a channel only for faults of our own, and not for ever", () => {
     expect(after({ kind: "not_sent", cause: "connection_refused" }, { channels: [a] })).toBeUndefined();
     expect(after({ kind: "not_sent", cause: "stopping" })).toBe(a);
+    expect(after({ kind: "not_sent", cause: "caller_gone" }, { source: "absence" })).toBe(a);
     expect(after({ kind: "not_sent", cause: "stopping" }, { attempts: 3, channels: [a] })).toBeUndefined();
     expect(after({ kind: "not_sent", cause: "connection_refused" }, { attempts: 5 })).toBeUndefined();
   });
