@@ -42,6 +42,7 @@ export class CallbackService {
   readonly dispatcher: Dispatcher;
   readonly #adopting = new Map<number, AbortController>();
   readonly #background = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
   #deliveries: Tail | undefined;
   #ownership: Subscription | undefined;
   #caughtUp = false;
@@ -71,6 +72,7 @@ export class CallbackService {
   /** Why the service cannot do its job now. */
   get problem(): string | undefined {
     if (!this.#caughtUp) return "the log has not been read to its end";
+    if (this.#ownership === undefined) return "the group has not been joined";
     return this.keeper.problem;
   }
 
@@ -83,14 +85,33 @@ export class CallbackService {
     const ends = await log.ends(DELIVERIES);
     this.#deliveries = await log.tail(DELIVERIES, startOf(positions, ends), (partition, records) => this.#readFacts(partition, records));
     this.#track(this.#catchUp());
-    this.#ownership = await log.own(EVENTS, group, {
-      assigned: (partitions) => partitions.forEach((partition) => this.#assigned(partition)),
-      revoked: (partitions) => partitions.forEach((partition) => this.#revoked(partition)),
-    });
+    // Not awaited: after a crash the group lets us in only when the session of the dead member is over, and the
+    // operations API need not wait for that.
+    this.#track(this.#join());
+  }
+
+  async #join(): Promise<void> {
+    const { log, logger } = this.options;
+    const listener = {
+      assigned: (partitions: readonly number[]) => partitions.forEach((partition) => this.#assigned(partition)),
+      revoked: (partitions: readonly number[]) => partitions.forEach((partition) => this.#revoked(partition)),
+    };
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const ownership = await log.own(EVENTS, group, listener);
+        if (this.#stopping.signal.aborted) return await ownership.stop();
+        this.#ownership = ownership;
+        return;
+      } catch (error) {
+        logger.warn({ error }, "the group cannot be joined now, trying again");
+        if (!(await this.#pause(this.#stopping.signal))) return;
+      }
+    }
   }
 
   /** Gives the partitions back, finishes and records the sends under way, then stops reading. */
   async stop(): Promise<void> {
+    this.#stopping.abort();
     await this.#ownership?.stop();
     for (const adopting of this.#adopting.values()) adopting.abort();
     await this.dispatcher.stop();
@@ -101,7 +122,7 @@ export class CallbackService {
   }
 
   async #catchUp(): Promise<void> {
-    const ends = await this.#ends(new AbortController().signal);
+    const ends = await this.#ends(this.#stopping.signal);
     if (ends === undefined) return;
     await Promise.all(ends.map(({ topic, partition, end }) => this.keeper.whenApplied(topic, partition, end)));
     this.#caughtUp = true;

@@ -56,6 +56,12 @@ const run = async (words: readonly string[]): Promise<number> => {
   return found.command.run({ values: values as Record<string, string | boolean | undefined>, positionals }, () => new Platform(process.env, root), io);
 };
 
+// The reader of a pipe, such as `head`, may have seen enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {

@@ -61,7 +61,9 @@ export class ReconciliationService {
 
   /** Why the service cannot do its job now. */
   get problem(): string | undefined {
-    return this.#caughtUp ? this.#keeper.problem : "the log has not been read to its end";
+    if (!this.#caughtUp) return "the log has not been read to its end";
+    if (this.#ownership === undefined) return "the group has not been joined";
+    return this.#keeper.problem;
   }
 
   readonly record: RecordFacts = async (facts) => {
@@ -92,14 +94,28 @@ export class ReconciliationService {
     }));
     this.#facts = await log.tail(RECONCILIATION, from, (partition, records) => this.#readFacts(partition, records));
     this.#track(this.#catchUp());
-    this.#ownership = await log.own(RECONCILIATION, group, {
-      assigned: (partitions) => partitions.forEach((partition) => this.#own(partition)),
-      revoked: (partitions) =>
-        partitions.forEach((partition) => {
-          this.#assigned.delete(partition);
-          this.#reviewer.disown(partition);
-        }),
-    });
+    // Not awaited: after a crash the group lets us in only when the session of the dead member is over, and the
+    // operations API need not wait for that.
+    this.#track(this.#join());
+  }
+
+  async #join(): Promise<void> {
+    const { log, logger, scheduler } = this.options;
+    const listener = {
+      assigned: (partitions: readonly number[]) => partitions.forEach((partition) => this.#own(partition)),
+      revoked: (partitions: readonly number[]) => partitions.forEach((partition) => this.#disown(partition)),
+    };
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const ownership = await log.own(RECONCILIATION, group, listener);
+        if (this.#stopping.signal.aborted) return await ownership.stop();
+        this.#ownership = ownership;
+        return;
+      } catch (error) {
+        logger.warn({ error }, "the group cannot be joined now, trying again");
+        await scheduler.sleep(500, this.#stopping.signal).catch(() => undefined);
+      }
+    }
   }
 
   async stop(): Promise<void> {
@@ -116,6 +132,11 @@ export class ReconciliationService {
     if (facts.some(({ type }) => type === "BreakOpened")) this.#reviewer.breaksOpened();
     if (facts.some(({ type }) => type === "StatementCompleted")) this.#reviewer.lookAgain();
     if (attempts.length > 0) this.#reviewer.attemptsChanged(attempts);
+  }
+
+  #disown(partition: number): void {
+    this.#assigned.delete(partition);
+    this.#reviewer.disown(partition);
   }
 
   #own(partition: number): void {

@@ -15,7 +15,8 @@ export const deliveryView = (callback: Callback, attempts?: readonly RecordedAtt
   state: callback.state,
   ...(callback.parkReason !== undefined && { parkReason: callback.parkReason }),
   tries: callback.attempts,
-  ...(callback.state === "waiting" && { nextTryAt: formatInstant(callback.redeliver ? callback.at : (callback.retryAt ?? callback.at)) }),
+  // Absent before the first try: then it goes at once, or as soon as the one before it is done.
+  ...(callback.state === "waiting" && callback.retryAt !== undefined && { nextTryAt: formatInstant(callback.retryAt) }),
   ...(attempts !== undefined && { attempts: attempts.filter(({ fact }) => fact.deliveryId === callback.id).map(attemptView) }),
 });
 

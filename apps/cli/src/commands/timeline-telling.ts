@@ -1,7 +1,7 @@
 import type { DeliveryView, PaymentTimeline, ReconciliationView, RouterView } from "./timeline-views.js";
 
 /** One line of a timeline, and what explains it. `order` settles what has the same time. */
-export type Told = Readonly<{ at: number; order: number; who: string; what: string; why: readonly string[] }>;
+export type Told = Readonly<{ at: number; order: number; wholeSecond?: boolean; who: string; what: string; why: readonly string[] }>;
 
 type Data = Record<string, unknown>;
 
@@ -80,7 +80,7 @@ export const tellCallbacks = (deliveries: readonly DeliveryView[]): readonly Tol
       return { at: Date.parse(at), order: Number.MAX_SAFE_INTEGER, who: "callback", what: `${type} (${deliveryId}) try ${number} ${answer} after ${durationMs} ms, ${then}`, why: early };
     });
     if (state === "delivered") return tries;
-    const why = state === "parked" ? [`parked: ${parkReason}; \`POST /admin/v1/deliveries/${deliveryId}/redeliver\` sends it again`] : [`next try at ${nextTryAt}`];
+    const why = state === "parked" ? [`parked: ${parkReason}; \`POST /admin/v1/deliveries/${deliveryId}/redeliver\` sends it again`] : [nextTryAt === undefined ? "waits for the one before it" : `next try at ${nextTryAt}`];
     const last = Math.max(Date.parse(occurredAt), ...tries.map(({ at }) => at));
     return [...tries, { at: last, order: Number.MAX_SAFE_INTEGER, who: "callback", what: `${type} (${deliveryId}) is ${state}`, why }];
   });
@@ -90,7 +90,9 @@ export const tellReconciliation = (view: ReconciliationView | undefined): readon
   const lines = view.attempts.flatMap(({ provider, lines: matched }) =>
     matched.map(({ transactionId, outcome: word, amount, at }) => ({
       at: Date.parse(at),
-      order: 0,
+      // Statements tell whole seconds: what happened within the second comes before its line.
+      order: Number.MAX_SAFE_INTEGER,
+      wholeSecond: true,
       who: "statement",
       what: `${provider}'s statement has it: ${word}, ${amount.amount} ${amount.currency}, ${transactionId}`,
       why: [],

@@ -64,8 +64,9 @@ const print = ({ payment, reviews }: PaymentTimeline, told: readonly Told[], wri
   const reason = payment.reason === null ? "" : ` (${payment.reason})`;
   write(`${payment.orderNumber}  ${payment.amount} ${payment.currency}  ${payment.status}${reason}`);
   write(`reference ${payment.reference}, account ${payment.account}, version ${payment.version}${payment.parked ? ", PARKED" : ""}`);
-  const sorted = [...told].sort((a, b) => a.at - b.at || a.order - b.order);
-  const first = sorted[0]?.at ?? 0;
+  const placeOf = ({ at, wholeSecond }: Told): number => (wholeSecond === true && at % 1000 === 0 ? at + 999 : at);
+  const sorted = [...told].sort((a, b) => placeOf(a) - placeOf(b) || a.order - b.order);
+  const first = Math.min(...sorted.filter(({ who }) => who === "event").map(({ at }) => at));
   const days = new Set(sorted.map(({ at }) => localTime(at).slice(0, 10)));
   write(`times are local, ${[...days][0] ?? ""} (UTC${zoneOf(first)})`);
   write("");
@@ -78,7 +79,7 @@ const print = ({ payment, reviews }: PaymentTimeline, told: readonly Told[], wri
   for (const review of open) write(`\nwaits for a person: review ${review.reviewId} (${review.kind}) since ${localTime(Date.parse(review.openedAt))}`);
 };
 
-const delta = (ms: number): string => (ms < 10_000 ? `+${ms} ms` : ms < 600_000 ? `+${(ms / 1000).toFixed(1)} s` : `+${Math.round(ms / 60_000)} min`);
+const delta = (ms: number): string => (ms < 0 ? "" : ms < 10_000 ? `+${ms} ms` : ms < 600_000 ? `+${(ms / 1000).toFixed(1)} s` : `+${Math.round(ms / 60_000)} min`);
 
 const two = (value: number, length = 2): string => String(value).padStart(length, "0");
 
