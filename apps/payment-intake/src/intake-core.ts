@@ -55,7 +55,7 @@ export class IntakeCore {
     times: IntakeTimes,
     roles: ReadonlySet<Role>,
   ) {
-    const { log, database, vault, pepper, random, failpoint = () => undefined } = ports;
+    const { database, vault, pepper, random, failpoint = () => undefined } = ports;
     const writerOf = (topic: string, spacingMs?: number) => new TopicWriter({ ...ports, topic, ...(spacingMs !== undefined && { spacingMs }) });
     const parked = writerOf("parked.v1");
     const commandsWriter = writerOf("payments.commands.v1");
@@ -84,9 +84,8 @@ export class IntakeCore {
     const barrier = new ReadBarrier(this.tail.ends, ports.clock, ports.scheduler);
     this.payments = new PaymentReader(database, barrier);
     this.createPayment = new CreatePaymentHandler({
-      commands: this.commands, vault, pepper, random, recent: this.recent, database, barrier, decideBeforeMs: times.decideBeforeMs, failpoint,
+      commands: this.commands, vault, pepper, random, recent: this.recent, database, barrier, decideBeforeMs: times.decideBeforeMs, logger: ports.logger, failpoint,
     });
-    void log;
   }
 
   /** Why the service cannot do its job now. */

@@ -172,9 +172,17 @@ describe("payment-intake, on two instances", () => {
     expect((await get(one, account, `/${orderNumber}/status`)).statusCode).toBe(200);
     expect((await post(one, account, payment("order-1"))).statusCode).toBe(409);
     expect((await post(one, account, payment("order-2"))).statusCode).toBe(201);
+    await until("it is projected", async () => (await get(one, account, "?reference=order-2")).statusCode === 200);
     two = await startTestIntake(cluster);
     await until("both serve again", () => two.core.decider!.serving.length > 0 && two.core.decider!.serving.length + one.core.decider!.serving.length === 12);
     expect((await get(two, account, `/${orderNumber}/status`)).statusCode).toBe(200);
+    // The new process has not read the old payment: its first repeat is decided, and the next ones are answered from memory.
+    const decided = async () => (await one.log.ends("payments.commands.v1")).get(partitionOf(account))!.end;
+    const before = await decided();
+    for (let repeat = 0; repeat < 5; repeat += 1) {
+      expect((await post(two, account, payment("order-2"))).json().code).toBe("reference_already_used");
+    }
+    expect(await decided()).toBe(before + 1);
   }, 60_000);
 
   it("takes no old payment for new with its tables emptied, and comes to identical rows by itself and by a rebuild", async () => {

@@ -1,5 +1,5 @@
 import { type ChainTail, type ChainPosition, ChainReader, type ChainRecord, genesisPosition } from "@malipo/event-log";
-import { type Clock, type EventLog, LogUnavailableError, type Logger, type Metrics, type OwnershipListener, type Scheduler, type Tail } from "@malipo/ports";
+import { type Clock, type EventLog, LogUnavailableError, type Logger, type Metrics, type OwnershipListener, type Scheduler, type Tail, type Timer } from "@malipo/ports";
 import { ChangeSet, type Checkpoint, type EventRow, type PaymentsDatabase } from "@malipo/projections";
 import { withMarks } from "./checkpoint-marks.js";
 import { PartitionLine, type Slice } from "./partition-line.js";
@@ -114,7 +114,7 @@ export class PaymentProjector implements OwnershipListener {
           this.startCatchUp(line);
         }
       }
-      this.recovered();
+      if (this.running === undefined) this.recovered(); // otherwise the commit under way says so
     } catch (error) {
       this.failed(error);
     }

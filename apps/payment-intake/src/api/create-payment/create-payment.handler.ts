@@ -3,7 +3,7 @@ import type { ChainRecord, CommandDoor } from "@malipo/event-log";
 import { notFound, refusalProblem, type Trace } from "@malipo/http-api";
 import { type Account, type CommandId, type Money, type PayerId, type PaymentId, type PaymentMethod, parseAccount, type Sealed } from "@malipo/kernel";
 import type { CommandRefused, PaymentCommand, PublicStatus, Terms } from "@malipo/payment-lifecycle";
-import type { Random, Vault } from "@malipo/ports";
+import type { Logger, Random, Vault } from "@malipo/ports";
 import type { PaymentsDatabase } from "@malipo/projections";
 import { paymentIdOf, type Pepper } from "@malipo/security";
 import { answerField, answerOwner } from "../../decide-payments/seal-answer.js";
@@ -49,6 +49,7 @@ export type CreatePaymentPorts = Readonly<{
   database: PaymentsDatabase;
   barrier: ReadBarrier;
   decideBeforeMs: number;
+  logger: Logger;
   failpoint: (name: string) => void;
 }>;
 
@@ -119,8 +120,19 @@ export class CreatePaymentHandler {
       return { status: 201, body: JSON.stringify(body), replayed: false };
     }
     if (event.type !== "CommandRefused") throw new TypeError(`a create cannot be decided by ${event.type}`);
+    if (event.reason === "reference_already_used") await this.remember(account, event.paymentId);
     if (event.reason === "idempotent_replay") return this.replayRecorded(account, identity, event);
     throw refusalProblem(event.reason, event.reason === "reference_already_used" ? event.details : undefined);
+  }
+
+  /** A client that repeats an old payment once will do so again: the log grows by one refusal, not by each. */
+  private async remember(account: Account, paymentId: PaymentId): Promise<void> {
+    const { recent, database, logger } = this.ports;
+    try {
+      await recent.load(account, paymentId, async () => (await database.story({ paymentId }))?.events ?? []);
+    } catch (error) {
+      logger.warn({ error, paymentId }, "an older payment could not be kept in mind");
+    }
   }
 
   /** The decider found the key in use; its payment may be older than what this process remembers. */

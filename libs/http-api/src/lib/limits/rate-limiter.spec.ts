@@ -6,7 +6,7 @@ import { LocalRateStore, RateLimiter, type RateStore } from "./rate-limiter.js";
 const setUp = (store?: RateStore) => {
   let now = 0;
   const clock = { now: () => instant(now), monotonicMs: () => now };
-  const scheduler = { after: () => ({ cancel() {} }), yield: () => Promise.resolve(), sleep: () => Promise.resolve() };
+  const scheduler = { after: () => ({ cancel() {} }), yield: () => Promise.resolve(), sleep: () => new Promise<void>(() => undefined) };
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const local = new LocalRateStore(clock);
   const limiter = new RateLimiter(store ?? local, local, scheduler, logger);
@@ -35,6 +35,14 @@ describe("the rate limiter", () => {
   it("limits by itself while the store fails", async () => {
     const { many } = setUp({ claim: () => Promise.reject(new Error("down")) });
     expect(await many("a", 25)).toBe(20);
+  });
+
+  it("leaves a store that failed alone for a while", async () => {
+    let asked = 0;
+    const { many } = setUp({ claim: () => (asked++, Promise.reject(new Error("down"))) });
+    await many("a", 1);
+    await many("a", 1);
+    expect(asked).toBe(1);
   });
 
   it("asks the store once for all that came together", async () => {

@@ -15,6 +15,11 @@ export interface RateStore {
   claim(claims: readonly RateClaim[]): Promise<readonly RateGrant[]>;
 }
 
+/** A request is not held up longer than this for the shared count. */
+const storeMs = 500;
+/** After a failure the store is left alone for this long. */
+const restMs = 1_000;
+
 type Waiter = { resolve(retryAfterMs: number | undefined): void };
 type Queue = { tier: Tier; waiters: Waiter[] };
 
@@ -26,6 +31,7 @@ export class RateLimiter {
   private queues = new Map<string, Queue>();
   private busy = false;
   private storeDown = false;
+  private resting = false;
 
   constructor(
     private readonly store: RateStore,
@@ -65,16 +71,27 @@ export class RateLimiter {
   }
 
   private async claim(claims: readonly RateClaim[]): Promise<readonly RateGrant[]> {
+    if (this.resting) return this.local.claim(claims);
     try {
-      const grants = await this.store.claim(claims);
+      const grants = await this.inTime(this.store.claim(claims));
       if (this.storeDown) this.logger.info({}, "rate limits are shared again");
       this.storeDown = false;
       return grants;
     } catch (error) {
       if (!this.storeDown) this.logger.warn({ error }, "rate limits are local while the database does not answer");
       this.storeDown = true;
+      this.resting = true;
+      this.scheduler.after(restMs, () => (this.resting = false));
       return this.local.claim(claims);
     }
+  }
+
+  private async inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const settled = new AbortController();
+    const late = this.scheduler.sleep(storeMs, settled.signal).then(() => Promise.reject(new Error("the database takes too long")));
+    late.catch(() => undefined); // aborted, or late itself: the race has heard it
+    answer.catch(() => undefined); // too late to matter
+    return Promise.race([answer, late]).finally(() => settled.abort());
   }
 }
 

@@ -39,8 +39,8 @@ export const readCheckpoint = (row: Record<string, unknown>): Checkpoint => ({
   offset: Number(row["next_offset"]),
   seq: Number(row["seq"]),
   head: new Uint8Array(row["head"] as Buffer),
-  ...(row["command_cursor"] != null && { commandCursor: Number(row["command_cursor"]) }),
-  ...(row["last_at"] != null && { lastAt: instant((row["last_at"] as Date).getTime()) }),
+  ...(row["command_cursor"] !== null && { commandCursor: Number(row["command_cursor"]) }),
+  ...(row["last_at"] !== null && { lastAt: instant((row["last_at"] as Date).getTime()) }),
 });
 
 /** For consumers that keep no rows beside their checkpoint. */

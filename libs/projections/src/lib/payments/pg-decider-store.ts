@@ -87,8 +87,8 @@ export class PgDeciderStore implements DeciderStore {
     if (first === undefined) return { checkpoint: 0, timers: [] };
     return {
       checkpoint: Number(first["next_offset"]),
-      ...(first["command_cursor"] != null && { cursor: Number(first["command_cursor"]) }),
-      ...(first["last_at"] != null && { lastAt: instant((first["last_at"] as Date).getTime()) }),
+      ...(first["command_cursor"] !== null && { cursor: Number(first["command_cursor"]) }),
+      ...(first["last_at"] !== null && { lastAt: instant((first["last_at"] as Date).getTime()) }),
       timers: rows.filter((row) => row["payment_id"] !== null).map(storedTimer),
     };
   }
