@@ -72,8 +72,13 @@ export const createAuthToken = (ports: AuthTokenPorts, config: Pick<AuthTokenCon
     () => projector,
     source,
   );
-  const projector = new MerchantsProjector(tail, new MerchantEventsWriter(pools.projector), scheduler, logger, (_partition, ids) =>
-    publisher.projected(ids),
+  const projector = new MerchantsProjector(
+    tail,
+    new MerchantEventsWriter(pools.projector),
+    scheduler,
+    logger,
+    (_partition, ids) => publisher.projected(ids),
+    ports.onFatal,
   );
 
   const commands = new MerchantCommands(bus, directory, random, scheduler, logger);

@@ -14,7 +14,7 @@ const DEFAULT_PORT = 3001;
 
 /** @throws ConfigurationError naming the variable: a service with half a configuration must not start. */
 export const readConfig = (env: Env): AuthTokenConfig => {
-  const channels = (env["PLATFORM_CHANNELS"] ?? "pawapay,daraja").split(",").map((id) => id.trim());
+  const channels = (env["PLATFORM_CHANNELS"] ?? "daraja,pawapay").split(",").map((id) => id.trim());
   const issuer = (env["TOKEN_ISSUER"] ?? env["PAYMENT_INTAKE_URL"] ?? "http://127.0.0.1:3000").replace(/\/+$/, "");
   if (!URL.canParse(issuer)) throw new ConfigurationError(`TOKEN_ISSUER must be a URL, not "${issuer}"`);
   return Object.freeze({

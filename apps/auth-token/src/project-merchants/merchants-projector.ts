@@ -8,6 +8,12 @@ type Pending = { from: number; records: ChainRecord[]; after: ChainPosition };
 export type ProjectedListener = (partition: number, aggregateIds: readonly string[]) => void;
 
 const RETRY_MS = 500;
+const WATCH_MS = 2_000;
+
+/** The database was emptied or restored under a running process, which must be started again to rebuild from the log. */
+export class TableEmptiedError extends Error {
+  readonly code = "table_emptied";
+}
 
 /**
  * Writes valid records of merchants.events.v1 to their table, with the checkpoint in the same transaction. Every instance
@@ -26,6 +32,7 @@ export class MerchantsProjector {
     private readonly scheduler: Scheduler,
     private readonly logger: Logger,
     private readonly onProjected: ProjectedListener,
+    private readonly onFatal: (error: unknown) => void,
   ) {}
 
   /** Subscribes; the tail is to be started from what this returns. */
@@ -33,7 +40,17 @@ export class MerchantsProjector {
     const from = await this.table.load();
     for (const [partition, { offset }] of from) this.checkpoints.set(partition, offset);
     this.tail.subscribe((partition, records, after) => this.take(partition, records, after));
+    void this.watch();
     return from;
+  }
+
+  /** An emptied table holds every decision back, so no record comes that would let us notice it: it is looked at instead. */
+  private async watch(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      await this.scheduler.sleep(WATCH_MS, signal).catch(() => undefined);
+      if (!signal.aborted && this.running === undefined) await this.reload();
+    }
   }
 
   async stop(): Promise<void> {
@@ -100,14 +117,19 @@ export class MerchantsProjector {
 
   private async reload(): Promise<void> {
     try {
-      this.moved([...(await this.table.load())].map(([partition, { offset }]) => [partition, offset]));
+      const seen = [...this.checkpoints]; // before asking: a batch may be written meanwhile
+      const stored = await this.table.load();
+      const lost = seen.some(([partition, offset]) => (stored.get(partition)?.offset ?? 0) < offset);
+      // What was written before is gone, and the tail does not go back: only a start from the beginning fills it again.
+      if (lost) return this.onFatal(new TableEmptiedError("the table of merchants' events is behind what was written to it"));
+      this.moved([...stored].map(([partition, { offset }]) => [partition, offset]));
     } catch (error) {
       this.logger.warn({ error }, "the checkpoints of merchants cannot be read now");
     }
   }
 
   private moved(to: readonly (readonly [partition: number, offset: number])[]): void {
-    for (const [partition, offset] of to) this.checkpoints.set(partition, offset);
+    for (const [partition, offset] of to) this.checkpoints.set(partition, Math.max(offset, this.checkpoint(partition)));
     for (const waiter of this.waiters) {
       if (this.checkpoint(waiter.partition) < waiter.offset) continue;
       this.waiters.delete(waiter);
