@@ -21,6 +21,8 @@ export interface LoadResult {
   readonly perSecond: number;
   readonly latencies: Latencies;
   readonly sendLateMsMax: number;
+  /** From when the last one was due until the last one was over. */
+  readonly tailMs: number;
   /** What did not come to rest in time. */
   readonly unsettled: string | undefined;
 }
@@ -52,7 +54,8 @@ export const runLoad = async ({ demo, creator, sink, phase, ratePerSecond, secon
   if (sink !== undefined) await allTold(sink, creator);
   const operations = latencies.count;
   const perSecond = operations === 0 ? 0 : operations / ((lastMs - loop.startMs) / 1_000);
-  return { operations, intended: loop.intended, perSecond, latencies, sendLateMsMax: loop.sendLateMsMax, unsettled };
+  const tailMs = Math.max(0, lastMs - loop.startMs - seconds * 1_000);
+  return { operations, intended: loop.intended, perSecond, latencies, sendLateMsMax: loop.sendLateMsMax, tailMs, unsettled };
 };
 
 const allToldWithinMs = 60_000;
