@@ -5,7 +5,9 @@ import type { Platform } from "../platform/platform.js";
 import type { Progress } from "../platform/progress.js";
 import type { DemoMerchant } from "./demo-merchants.js";
 import { takeDemoPayment, type DemoPayment } from "./demo-payment.js";
+import { waitUntil } from "../processes/wait-until.js";
 import { importStatement } from "./import-statement.js";
+import { fieldsOf } from "./json-client.js";
 
 const run = promisify(execFile);
 
@@ -32,6 +34,19 @@ const printTimeline = async (platform: Platform, { orderNumber }: DemoPayment, s
   return stdout.trimEnd();
 };
 
+/** The merchant has its callback a moment before the dispatcher has put that on record, and the timeline tells the record. */
+const awaitRecordedCallback = (platform: Platform, { orderNumber }: DemoPayment, signal: AbortSignal): Promise<true> => {
+  const url = `${platform.settings.urls["callback-dispatcher"]}/admin/v1/deliveries?orderNumber=${orderNumber}`;
+  const isRecorded = async (): Promise<true | undefined> => {
+    const { deliveries } = await fieldsOf<{ deliveries: readonly { type: string; state: string }[] }>(url, {
+      bearer: platform.secrets.adminToken,
+      signal,
+    });
+    return deliveries.some(({ type, state }) => type === "payment.completed" && state === "delivered") ? true : undefined;
+  };
+  return waitUntil(isRecorded, { timeoutMs: 10_000, what: "the record of the delivered callback", signal });
+};
+
 /** One payment to its delivered callback, matched against the provider's statement, with its timeline. */
 export const takeDemo = async (
   platform: Platform,
@@ -49,6 +64,7 @@ export const takeDemo = async (
   progress.say(`payment ${payment.orderNumber} is completed: ${times}`);
   const report = await progress.step("matching it against the provider's statement", () => importStatement(platform, signal));
   progress.say(`statement of pawapay: ${report}`);
+  await awaitRecordedCallback(platform, payment, signal);
   write("");
   write(await printTimeline(platform, payment, signal));
 };
