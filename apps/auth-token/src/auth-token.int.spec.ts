@@ -58,6 +58,7 @@ describe("auth-token", () => {
         KEYRING_PURPOSES: "token-keys,callback-secrets",
         PEPPER_FILE: join(folder, "pepper.key"),
         TOKEN_ISSUER: ISSUER,
+        PLATFORM_CHANNELS: "pawapay,daraja",
       },
       (error) => fatal.push(error),
       false,
