@@ -1,7 +1,7 @@
 import { ChainTail, CommandBus, DeciderRuntime, TopicWriter, parkRecord, type ChainRecord, type ParkedReason } from "@malipo/event-log";
 import type { RecordedFact } from "@malipo/event-contracts";
 import type { Payment, PaymentCommand } from "@malipo/payment-lifecycle";
-import type { Clock, EventLog, Logger, Metrics, Random, Scheduler, Subscription, Vault } from "@malipo/ports";
+import type { Clock, EventLog, Logger, Metrics, Random, Scheduler, Subscription, Timer, Vault } from "@malipo/ports";
 import type { PaymentsDatabase } from "@malipo/projections";
 import type { Pepper } from "@malipo/security";
 import { CreatePaymentHandler } from "./api/create-payment/create-payment.handler.js";
@@ -34,6 +34,8 @@ export type IntakeTimes = Readonly<{ expiresAfterMs: number; resolveAfterMs: num
 
 const eventsTopic = "payments.events.v1";
 const retryMs = 500;
+/** How often the log is asked whether it answers, for the readiness check. */
+const askMs = 2_000;
 
 /** payment-intake without Nest and without HTTP: what the simulation runs, and what the process wires to both. */
 export class IntakeCore {
@@ -49,6 +51,8 @@ export class IntakeCore {
   private readonly writers: readonly TopicWriter[];
   private ownership: Subscription | undefined;
   private started = false;
+  private logAnswers = true;
+  private asking: Timer | undefined;
 
   constructor(
     private readonly ports: IntakePorts,
@@ -91,6 +95,7 @@ export class IntakeCore {
   /** Why the service cannot do its job now. */
   get problem(): string | undefined {
     if (!this.started) return "starting";
+    if (!this.logAnswers || this.tail.halted) return "the log does not answer";
     return this.projector?.problem;
   }
 
@@ -121,10 +126,25 @@ export class IntakeCore {
     }
     await this.decider?.start();
     this.started = true;
+    this.askLater();
+  }
+
+  private askLater(): void {
+    this.asking = this.ports.scheduler.after(askMs, () => {
+      void this.tail.ends
+        .latest()
+        .then(
+          () => (this.logAnswers = true),
+          () => (this.logAnswers = false),
+        )
+        .then(() => this.started && this.askLater());
+    });
   }
 
   /** In the order in which work flows: no new decisions, then what was decided is projected and told as far as it goes. */
   async stop(): Promise<void> {
+    this.started = false;
+    this.asking?.cancel();
     await this.decider?.stop();
     await this.ownership?.stop();
     await this.projector?.stop();

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Body, Controller, Get, Module, Post, UseGuards } from "@nestjs/common";
 import { instant } from "@malipo/kernel";
@@ -133,6 +134,14 @@ describe("a service's HTTP", () => {
   });
 });
 
+/** Sends bytes as they are, and reads until the other side ends. */
+const talk = (url: string, request: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(request));
+    let answer = "";
+    socket.setEncoding("utf8").on("data", (chunk) => (answer += chunk)).on("close", () => resolve(answer)).on("error", reject);
+  });
+
 describe("a service that stops", () => {
   it("is no longer ready, closes its parts in order, and lets the port go", async () => {
     const closed: string[] = [];
@@ -145,6 +154,8 @@ describe("a service that stops", () => {
       handleSignals: false,
     });
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await talk(service.url, "GARBAGE\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 [^]*\{"message":"This is not readable HTTP\.","code":"malformed_request"\}$/);
+    expect(await talk(service.url, `GET / HTTP/1.1\r\nhost: a\r\nx: ${"a".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 [^]*"headers_too_large"/);
     await Promise.all([service.stop(), service.stop()]);
     expect(closed).toEqual(["first", "second"]);
     await expect(fetch(`${service.url}/health/ready`)).rejects.toThrow();
