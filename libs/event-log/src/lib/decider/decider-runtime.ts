@@ -62,6 +62,8 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
     const { tail, store, scheduler, definition, logger, clock } = this.options;
     const startedMs = clock.monotonicMs();
     await readToEnd(tail, partition, signal);
+    // The partition may have gone and come back meanwhile; then a younger take-over than this one holds its place.
+    signal.throwIfAborted();
     const floor = tail.position(partition).offset;
     const memory = new PartitionMemory(definition, floor, this.options.entriesMax ?? defaults.entriesMax);
     const owned = new OwnedPartition(partition, memory, this.options.queuedMax ?? defaults.queuedMax);

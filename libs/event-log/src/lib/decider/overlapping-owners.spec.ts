@@ -90,7 +90,7 @@ describe("deciders that own a partition at the same time", () => {
 
   it.each(["bare_acknowledgement", "sequence_number"] as const)("go wrong with the weakness %s", async (rule) => {
     let wrong = 0;
-    for (let seed = 1; seed <= 40 && wrong === 0; seed += 1) {
+    for (let seed = 1; seed <= 300 && wrong === 0; seed += 1) {
       const { faults, fatal } = await runWorld(seed, weakness(rule));
       wrong += faults.length + fatal.length;
     }
