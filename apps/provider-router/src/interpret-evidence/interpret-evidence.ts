@@ -20,7 +20,7 @@ export class UnusableEvidenceError extends Error {
 }
 
 const CATCH_UP_MS = 10_000;
-/** Pauses between questions about a surprising webhook of a closed attempt. */
+/** Pauses between questions about a webhook that nothing confirms: of a closed attempt, or one that claims money. */
 const CONFIRM_AGAIN_MS = [1_000, 2_000, 4_000];
 
 /** Reads one webhook from the evidence topic, confirms it where that is due, and says what it proves. */
@@ -69,18 +69,30 @@ export class InterpretEvidence {
   private async judge(found: Found, reading: Told, evidence: Evidence, signal: AbortSignal): Promise<void> {
     const { outcome: told, queryReference } = reading;
     const { capabilities } = this.ports.providers.get(found.attempt.provider)!;
-    const asks = needsConfirmation(knownOf(found.attempt), told, capabilities.webhooksSigned);
     let current = found;
     for (const pauseMs of [0, ...CONFIRM_AGAIN_MS]) {
       if (pauseMs > 0) await this.ports.scheduler.sleep(pauseMs, signal);
+      const asks = needsConfirmation(knownOf(current.attempt), told, capabilities.webhooksSigned);
       const confirmation = asks ? await this.confirm(current, queryReference) : told;
       // The record may have gone on while we asked.
       current = (await this.book.findAttempt(found.attempt.id)) ?? current;
+      if (told.kind === "approved" && judgeWebhook(knownOf(current.attempt), told, confirmation).unconfirmed) current = await this.readOn(current, signal);
       const { record, unconfirmed } = judgeWebhook(knownOf(current.attempt), told, confirmation);
       if (!unconfirmed) return this.recordAll(current, record, evidence, signal);
-      if (isOpen(current.attempt)) return this.leaveToPolls(current, queryReference, evidence, signal);
+      if (!isOpen(current.attempt)) continue;
+      if (pauseMs === 0) await this.leaveToPolls(current, queryReference, evidence, signal);
+      if (told.kind !== "approved") return;
     }
     await this.recordAll(current, unconfirmedAfterAll(knownOf(current.attempt), told), evidence, signal);
+  }
+
+  /**
+   * Before a claim of money is left to the polls: they end with the attempt, which others may have closed where we have not
+   * read yet, and an approval that nobody confirmed would then be forgotten.
+   */
+  private async readOn(found: Found, signal: AbortSignal): Promise<Found> {
+    await this.ports.tail.catchUp(found.payment.partition, CATCH_UP_MS, signal);
+    return (await this.book.findAttempt(found.attempt.id)) ?? found;
   }
 
   private async confirm({ payment, attempt }: Found, queryReference: string | undefined): Promise<Confirmation> {
