@@ -27,7 +27,7 @@ const depConstraints = Object.entries(arrows).map(([kind, targets]) => ({
 
 const boundaries = (extra = []) => ["error", { enforceBuildableLibDependency: false, allow: [], depConstraints: [...depConstraints, ...extra] }];
 
-const specs = ["**/*.spec.ts", "**/testing/**/*.ts"];
+const specs = ["**/*.spec.ts", "**/*.conformance.ts", "**/testing/**/*.ts"];
 
 /** Time, timers, randomness, and the way out come through ports, so that the simulation can hold them in its hand. */
 const bare = [
@@ -54,6 +54,7 @@ const adapters = [
   "apps/provider-sandbox/**",
   "apps/cli/**",
   "apps/platform-*/**",
+  "libs/simulation/src/main.ts",
 ];
 
 const purePackages = [

@@ -20,7 +20,7 @@ import { renderOauthProblem } from "./issue-token/oauth-problem.js";
 /** The whole process: adapters, the service's classes, and HTTP in front of them. */
 export const startAuthToken = async (env: Env, onFatal: (error: unknown) => void, handleSignals = true): Promise<HttpService> => {
   const config = readConfig(env);
-  const { service, instance, kafkaBrokers: brokers, databaseUrl, replicationFactor } = config;
+  const { service, instance, kafkaBrokers: brokers, databaseUrl, replicationFactor, groupSessionMs: sessionTimeoutMs } = config;
   const tracing = await startTracing(service, env);
   const logger = createLogger(service, instance);
   const metrics = new PrometheusMetrics(service);
@@ -30,7 +30,7 @@ export const startAuthToken = async (env: Env, onFatal: (error: unknown) => void
   await migrate(databaseUrl);
   await createTopics({ brokers, clientId: instance, replicationFactor });
   await assertTopics({ brokers, clientId: instance, replicationFactor });
-  const log = new KafkaEventLog({ ...common, brokers, clientId: instance, onFatal });
+  const log = new KafkaEventLog({ ...common, brokers, clientId: instance, sessionTimeoutMs, onFatal });
   const onIdleError = (error: Error): void => logger.warn({ error }, "a database connection was lost");
   const pools = {
     projector: createPool(databaseUrl, { role: "malipo_projector", name: `${service}-projector`, onIdleError }),

@@ -11,7 +11,6 @@ import {
   PrometheusMetrics,
   createLogger,
   readServiceEnv,
-  seconds,
   startTracing,
   systemClock,
   systemRandom,
@@ -46,7 +45,7 @@ export const startDispatcher = async (
   await migrate(env.databaseUrl);
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
   await createTopics(kafka);
-  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: seconds(processEnv, "GROUP_SESSION_S", 10) });
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: env.groupSessionMs });
   const writerOf = (topic: string) => new TopicWriter({ ...base, log, topic });
   const writer = writerOf(DELIVERIES);
   const parked = writerOf("parked.v1");

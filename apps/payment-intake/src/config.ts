@@ -17,7 +17,6 @@ export type IntakeConfig = Readonly<{
   /** A processing payment becomes a review item after this. */
   resolveAfterMs: number;
   decideBeforeMs: number;
-  sessionTimeoutMs: number;
   callbacks: DevelopmentAccess;
   inFlightPerAccount: number;
   inFlightTotal: number;
@@ -33,7 +32,6 @@ export const readConfig = (env: Env): IntakeConfig =>
     expiresAfterMs: seconds(env, "PAYMENT_EXPIRY_S", 1_800),
     resolveAfterMs: seconds(env, "RESOLVE_BY_S", 86_400),
     decideBeforeMs: seconds(env, "DECIDE_BEFORE_S", 10),
-    sessionTimeoutMs: seconds(env, "GROUP_SESSION_S", 10),
     callbacks: readDevelopmentAccess(env),
     inFlightPerAccount: wholeNumber(env, "IN_FLIGHT_PER_ACCOUNT", 500),
     inFlightTotal: wholeNumber(env, "IN_FLIGHT_TOTAL", 4_000),

@@ -45,7 +45,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
   await createTopics(kafka);
   await assertTopics(kafka);
-  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: config.sessionTimeoutMs });
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: config.env.groupSessionMs });
   const keys = new TopicWriter({ ...base, log, topic: "keys.state.v1" });
   const vault = new LogVault({ ...base, log, keyRing: FileKeyRing.fromEnv(processEnv), writer: keys }, source);
   const directory = new MerchantDirectory({ ...base, log });

@@ -4,7 +4,7 @@ import type { RouterConfig } from "./router-ports.js";
 
 /** Environment to one frozen object. @throws ConfigurationError or RangeError naming what is wrong. */
 export const readRouterConfig = (env: Env, instance: string): RouterConfig => {
-  const firstPolls = env["FIRST_POLLS_S"] || env["POLL_DELAYS_S"];
+  const firstPolls = env["POLL_DELAYS_S"];
   return Object.freeze({
     instance,
     times: {

@@ -12,7 +12,6 @@ import {
   createLogger,
   failpoint,
   readServiceEnv,
-  seconds,
   startTracing,
   systemClock,
   systemRandom,
@@ -47,7 +46,7 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
   await migrate(env.databaseUrl);
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
   await createTopics(kafka);
-  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: seconds(processEnv, "GROUP_SESSION_S", 10) });
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: env.groupSessionMs });
   const writerOf = (topic: string) => new TopicWriter({ ...base, log, topic });
   const [commandWriter, evidence, parked, keys] = [
     writerOf("payments.commands.v1"),

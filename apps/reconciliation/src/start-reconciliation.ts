@@ -42,7 +42,7 @@ export const startReconciliation = async (
   await migrate(env.databaseUrl);
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };
   await createTopics(kafka);
-  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: seconds(processEnv, "GROUP_SESSION_S", 10) });
+  const log = new KafkaEventLog({ ...base, ...kafka, sessionTimeoutMs: env.groupSessionMs });
   const writer = new TopicWriter({ ...base, log, topic: RECONCILIATION });
   const parked = new TopicWriter({ ...base, log, topic: "parked.v1" });
   const pool = createPool(env.databaseUrl, {

@@ -14,6 +14,8 @@ export type ServiceEnv = Readonly<{
   adminToken: string;
   /** Replication factor of topics that this service creates; 3 in production. */
   replicationFactor: number;
+  /** After this long without a sign of life another process gets this one's partitions. */
+  groupSessionMs: number;
 }>;
 
 export class ConfigurationError extends Error {
@@ -35,6 +37,7 @@ export const readServiceEnv = (env: Env, service: string, defaultPort: number): 
   databaseUrl: required(env, "DATABASE_URL"),
   adminToken: required(env, "ADMIN_TOKEN"),
   replicationFactor: wholeNumber(env, "KAFKA_REPLICATION_FACTOR", 1),
+  groupSessionMs: seconds(env, "GROUP_SESSION_S", 10),
 });
 
 export const required = (env: Env, name: string): string => {

@@ -25,6 +25,8 @@ const developmentTimes = {
   PROVIDER_VISIBILITY_S: "5",
   RESOLVE_BY_S: "30",
   POLL_DELAYS_S: "1,2,4",
+  GROUP_SESSION_S: "3",
+  STATEMENT_LAG_S: "5",
   TOKEN_TTL_S: "900",
 };
 
