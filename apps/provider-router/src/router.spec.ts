@@ -3,7 +3,7 @@ import type { AttemptId, PaymentId } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
 import type { PaymentProvider } from "@malipo/provider-contract";
 import { attemptIdOf } from "@malipo/security";
-import { RouterWorld } from "./testing/router-world.js";
+import { RouterWorld, account } from "./testing/router-world.js";
 import { VirtualTime, settle } from "./testing/virtual-time.js";
 import { WorldProvider } from "./testing/world-provider.js";
 
@@ -109,6 +109,25 @@ describe("a payment's way", () => {
     await router.webhooks.receive("pawa", provider.webhook(first(id), "approved"));
     await time.advance(1_000);
     expect(status(id)).toBe("failed");
+    expect(told(id).at(-1)).toBe("LateSuccessRecorded");
+  });
+
+  it("keeps an approval that no query confirmed while the record was closed by another witness", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "pending" };
+    const { time, world, status, told } = setUp(provider);
+    const { router } = await world.start();
+    const id = await world.pay({ id: "6", providers: ["pawa"] });
+    await settle();
+    provider.queriesAnswered = false;
+    provider.settle(first(id), "approved");
+    await router.webhooks.receive("pawa", provider.webhook(first(id), "approved"));
+    await settle();
+    expect(status(id)).toBe("processing");
+    const outcome = { kind: "declined", reason: "payer_timeout", providerCode: "EXPIRED" } as const;
+    world.log.command({ type: "RecordOutcome", paymentId: id, attemptId: first(id), outcome, evidence: { source: "query" } }, account);
+    await time.advance(20_000);
+    expect(status(id)).toBe("expired");
     expect(told(id).at(-1)).toBe("LateSuccessRecorded");
   });
 });

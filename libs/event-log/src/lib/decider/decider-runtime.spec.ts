@@ -140,6 +140,16 @@ describe("the decider runtime", () => {
       expect(await third.ask({ type: "open", id: "t2" }, account)).toMatchObject({ type: "opened" });
     }));
 
+  it("leaves the partition to the younger take-over when an overtaken one ends late", () =>
+    inWorld(async (world) => {
+      const p = await started(world.process());
+      const partition = partitionOfAccount(account);
+      const gone = AbortSignal.abort(new Error("it went elsewhere"));
+      await expect(p.runtime.takeOver(partition, gone)).rejects.toThrow("it went elsewhere");
+      expect(p.runtime.serving).toContain(partition);
+      expect(await p.ask({ type: "open", id: "t1" }, account)).toMatchObject({ type: "opened" });
+    }));
+
   it("refuses to own anything with a clock that is off", async () => {
     const world = new TallyWorld(1);
     const p = await world.run(started(world.process()));
