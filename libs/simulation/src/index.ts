@@ -5,6 +5,7 @@ export { judgeMoney, type End } from "./lib/judges/judge-money.js";
 export { judgeMoves } from "./lib/judges/judge-moves.js";
 export { readStories, type SeenView, type Story } from "./lib/judges/story.js";
 export { judgeAnswers, type CreateAnswered, type Seen } from "./lib/judges/judge-answers.js";
+export { judgeDecisions } from "./lib/judges/judge-decisions.js";
 export { runSeed, type RunOptions, type SeedResult } from "./lib/world/run-seed.js";
 export type { Plant } from "./lib/world/surroundings.js";
 export { controls, firstRed, plants, replay, simulate, type SeedsOptions } from "./lib/run-seeds.js";

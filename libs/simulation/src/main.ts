@@ -19,7 +19,7 @@ const number = (name: "from" | "seeds" | "seed"): number => {
 };
 const plant = plants.find((known) => known === values.plant);
 if (values.plant !== undefined && plant === undefined) throw new RangeError(`--plant knows ${plants.join(", ")}`);
-const say = (line: string): void => console.log(line);
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const run = (): Promise<boolean> => {
   if (values.controls) return controls({ from: number("from"), seeds: number("seeds"), say });

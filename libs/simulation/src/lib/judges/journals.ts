@@ -12,6 +12,8 @@ export type LoggedEvent = Readonly<{
   /** `ce_subject`. */
   subject: string;
   value: Readonly<Record<string, unknown>>;
+  /** `ce_causation`: the command that it answers. */
+  causation?: string;
 }>;
 
 /** A provider's own ledger. `received`: a collect request came in, whatever was answered. `charged`: the payer's money moved. */

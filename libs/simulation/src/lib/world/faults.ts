@@ -27,8 +27,9 @@ export const drawWeather = (random: SeededRandom): Weather => {
     log: {
       lostRequest: share(0.03),
       lostAcknowledgement: share(0.08),
-      lateAppend: share(0.08),
-      lateMsMax: random.between(100, 8_000),
+      lateAppend: share(0.12),
+      // Just late enough to fall between what others write meanwhile, or long after everybody has gone on.
+      lateMsMax: random.chance(0.5) ? random.between(20, 600) : random.between(600, 8_000),
       duplicate: share(0.08),
       reconnect: share(0.05),
       unanswered: share(0.04),

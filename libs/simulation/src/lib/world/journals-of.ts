@@ -13,10 +13,23 @@ export const loggedEvents = (broker: SimulatedBroker): readonly LoggedEvent[] =>
     return broker.records(topic, partition).flatMap((record): LoggedEvent[] => {
       const valid = reader.accept(record);
       if (typeof valid === "string") return [];
-      const { type, subject } = valid.envelope;
-      return [{ partition, offset: valid.offset, type, subject, value: JSON.parse(Buffer.from(valid.value).toString()) as LoggedEvent["value"] }];
+      const { type, subject, causation } = valid.envelope;
+      const value = JSON.parse(Buffer.from(valid.value).toString()) as LoggedEvent["value"];
+      return [{ partition, offset: valid.offset, type, subject, value, ...(causation !== undefined && { causation }) }];
     });
   }).flat();
+
+/** Until when each API command was to be decided. */
+export const deadlines = (broker: SimulatedBroker): ReadonlyMap<string, number> => {
+  const found = new Map<string, number>();
+  for (const { records } of broker.partitions("payments.commands.v1")) {
+    for (const { headers } of records) {
+      const before = headerText(headers["ce_decidebefore"]);
+      if (before !== undefined) found.set(headerText(headers["ce_id"])!, Date.parse(before));
+    }
+  }
+  return found;
+};
 
 /** `<payment>/<public version>` of every change that was told on the lifecycle topic. */
 export const toldChanges = (broker: SimulatedBroker): ReadonlySet<string> => {

@@ -1,6 +1,8 @@
-import { type Account, type OrderNumber, money } from "@malipo/kernel";
+import { encodePaymentCommand, toJsonBytes } from "@malipo/event-contracts";
+import { type Account, type CommandId, type OrderNumber, money, parseAccount } from "@malipo/kernel";
 import type { NextCandidate } from "@malipo/payment-lifecycle";
 import type { IntakeCore } from "@malipo/payment-intake";
+import { paymentIdOf } from "@malipo/security";
 import type { SeededRandom, SimulatedTime } from "@malipo/event-log/simulated";
 import type { CreateAnswered, Seen } from "../judges/judge-answers.js";
 import { times } from "./services.js";
@@ -13,6 +15,8 @@ export type Wanted = Readonly<{
   channels: readonly NextCandidate[];
   idempotencyKey: string | undefined;
   wantsCallbacks: boolean;
+  /** Thinks better of it at once. */
+  cancels: boolean;
 }>;
 
 /** Gives one that is up now. */
@@ -48,6 +52,7 @@ export class Merchant {
       if (answer.kind === "value") {
         const { orderNumber } = JSON.parse(answer.value.body) as { orderNumber: string };
         this.answers.push({ account, reference, status: answer.value.status, orderNumber, body: answer.value.body, keyed: wanted.idempotencyKey !== undefined });
+        if (wanted.cancels) await this.#cancel(wanted);
         return this.#look(account, orderNumber);
       }
       if (answer.kind === "problem" && answer.code === "reference_already_used") {
@@ -58,6 +63,15 @@ export class Merchant {
       await this.#sleep(200 + this.random.share() * 1_500);
     }
     this.answers.push({ account, reference, status: 0, orderNumber: "", body: "", keyed: false });
+  }
+
+  /** No API takes a cancellation yet; the decider does. */
+  async #cancel({ account, reference }: Wanted): Promise<void> {
+    const { merchantId, mode } = parseAccount(account);
+    const paymentId = paymentIdOf(merchantId, mode, "kodipay", reference);
+    const { type, value } = encodePaymentCommand({ type: "CancelPayment", paymentId, by: "merchant" });
+    const command = { id: this.random.uuid() as CommandId, type, subject: paymentId, value: toJsonBytes(value) };
+    await this.#ask((intake) => intake.commands.execute(command, { account }));
   }
 
   /** What was answered once is never "not found" anywhere, and never older than what was seen before. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { judgeAnswers } from "../judges/judge-answers.js";
+import { judgeDecisions } from "../judges/judge-decisions.js";
 import { judge } from "../judges/judge.js";
 import type { Fault, Journals } from "../judges/journals.js";
 import type { End } from "../judges/judge-money.js";
 import { readStories } from "../judges/story.js";
-import { loggedEvents, toldChanges } from "./journals-of.js";
+import { deadlines, loggedEvents, toldChanges } from "./journals-of.js";
 import type { Plant } from "./surroundings.js";
 import { World } from "./world.js";
 
@@ -56,7 +57,11 @@ const journalsOf = ({ broker, ledgers, endpoint }: World): Journals => ({
 const judgeAll = (world: World, end: End): readonly Fault[] => {
   const journals = journalsOf(world);
   const { stories } = readStories(journals.events);
-  const faults: Fault[] = [...judge(journals, end), ...judgeAnswers(stories, world.merchant.answers, world.merchant.seen)];
+  const faults: Fault[] = [
+    ...judge(journals, end),
+    ...judgeAnswers(stories, world.merchant.answers, world.merchant.seen),
+    ...judgeDecisions(journals.events, deadlines(world.broker)),
+  ];
   for (const { process, error } of world.fatals) faults.push({ rule: "no process gives up", subject: process, how: String(error) });
   // A late charge is on its way to us while the payment is already called expired; only in the end it must have come.
   if (end === "stopped") return faults.filter(({ rule }) => rule !== "charged means completed, open, or in review");

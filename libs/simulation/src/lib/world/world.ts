@@ -121,17 +121,20 @@ export class World {
     const { random, weather } = this;
     const accounts = Array.from({ length: random.between(2, 4) }, () => anyAccount(random));
     const channels: readonly NextCandidate[] = this.ledgers.map(({ id }) => ({ provider: id as ProviderId, channelId: `channel-${id}` as ChannelId }));
+    // Everything at once from one account fills batches; spread out, each is alone.
+    const burst = random.chance(0.4) ? { account: accounts[0]!, atMs: startMs + random.share() * weather.chaosMs * 0.6 } : undefined;
     for (let n = random.between(5, 9); n > 0; n -= 1) {
       const idempotencyKey = random.chance(0.4) ? `key-${n}` : undefined;
       const wanted = {
-        account: accounts[random.below(accounts.length)]!,
+        account: burst?.account ?? accounts[random.below(accounts.length)]!,
         reference: `order-${n}`,
         minor: BigInt(random.between(1, 100_000)),
         channels: [[channels[0]!], [channels[1]!], channels, [...channels].reverse()][random.below(4)]!,
         idempotencyKey,
         wantsCallbacks: random.chance(0.9),
+        cancels: random.chance(0.15),
       };
-      const atMs = startMs + random.share() * weather.chaosMs * 0.7;
+      const atMs = burst === undefined ? startMs + random.share() * weather.chaosMs * 0.7 : burst.atMs + random.share() * 400;
       this.merchant.wants(wanted, atMs);
       // Two programs of one merchant, or one that is too impatient.
       if (random.chance(0.3)) this.merchant.wants(wanted, atMs + random.share() * random.share() * 3_000);
