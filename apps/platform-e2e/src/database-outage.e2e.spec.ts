@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { dumpTables, query } from "./harness/database.js";
 import type { Answer } from "./harness/http.js";
 import { bothCountries } from "./harness/numbers.js";
-import type { CreateBody, Payment } from "./harness/test-merchant.js";
+import { TestMerchant, type CreateBody, type Payment } from "./harness/test-merchant.js";
 import { World } from "./harness/world.js";
 
 /** What `malipo rebuild` builds anew. */
@@ -92,7 +92,9 @@ describe("without its database", () => {
     const requests = await sandbox.requests();
     const ledger = await sandbox.ledger();
 
-    await query(databaseUrl, `truncate ${rebuilt.join(", ")}, projection_checkpoints`);
+    const told = known.map(({ body }) => world.journal.of(body.reference).length);
+
+    await query(databaseUrl, `truncate ${(await everyTable(databaseUrl)).join(", ")}`);
     const [{ body, orderNumber }] = known as [(typeof known)[number]];
     const lost = merchant.body();
     const [read, repeat, create] = await Promise.all([
@@ -113,6 +115,10 @@ describe("without its database", () => {
       expect(await merchant.awaitStatus(each.orderNumber, ["completed"])).toMatchObject({ status: "completed" });
       await expectOnce(each.body, each.orderNumber);
     }
+    // Those who deliver have lost their tables too, and know from the log what was delivered.
+    await platform.awaitReady();
+    expect(known.map(({ body }) => world.journal.of(body.reference).length)).toEqual(told);
+
     const after = merchant.body();
     const { orderNumber: next } = await waitUntil(
       async () => {
@@ -122,9 +128,21 @@ describe("without its database", () => {
       { timeoutMs: 30_000, everyMs: 200, what: "creates are taken after the rebuild" },
     );
     await merchant.awaitStatus(next, ["completed"]);
+    await world.journal.next("payment.completed", after.reference, 60_000);
     await expectOnce(after, next);
-  }, 120_000);
+    const provisioned = await waitUntil(() => TestMerchant.provision(platform.demo).catch(() => undefined), {
+      timeoutMs: 60_000,
+      what: "merchants can be provisioned again",
+    });
+    expect((await provisioned.post(provisioned.body())).status).toBe(201);
+  }, 150_000);
 });
+
+/** All but the list of migrations: the tables are there, and empty. */
+const everyTable = async (url: string): Promise<readonly string[]> => {
+  const text = "select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not like '%migrations'";
+  return (await query<{ table_name: string }>(url, text)).map(({ table_name: name }) => `"${name}"`);
+};
 
 /** The answer once it has stayed the same for two looks: open payments of other specs may still be on their way. */
 const quiet = async <T>(look: () => Promise<T>): Promise<T> => {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { payerIn } from "./harness/numbers.js";
 import { SecondInstance } from "./harness/second-instance.js";
 import { TestMerchant, type Payment } from "./harness/test-merchant.js";
 import { World } from "./harness/world.js";
@@ -30,13 +31,14 @@ describe("two instances of the merchants' API", () => {
     `show a payment made at one to a reader at the other at once, ${payments} times, and never an older version`,
     async () => {
       const bases = [world.platform.demo.baseUrl, second.url] as const;
+      const payer = payerIn("COD");
       const faults: string[] = [];
       let next = 0;
       const lane = async (): Promise<void> => {
         for (let at = next++; at < payments; at = next++) {
           const merchant = merchants[at % merchants.length]!;
           const [writer, reader] = at % 2 === 0 ? bases : ([bases[1], bases[0]] as const);
-          const created = await merchant.post(merchant.body(), {}, writer);
+          const created = await merchant.post(merchant.body("COD", { walletID: payer }), {}, writer);
           if (created.status !== 201) {
             faults.push(`create ${at}: ${created.status} ${created.text}`);
             continue;

@@ -1,19 +1,24 @@
-import { randomInt } from "node:crypto";
-
-/** Prefixes that an operator of that country really has; the middle tells payments apart, the last three digits decide. */
+/** Prefixes of operators that a provider of that country reaches; what follows tells payments apart, the last three digits decide. */
 const countries = {
-  COD: { prefix: "24381", currency: "USD", provider: "pawapay" },
-  KEN: { prefix: "25470", currency: "KES", provider: "daraja" },
+  COD: { prefixes: ["24381", "24382", "24383"], currency: "USD" },
+  KEN: { prefixes: ["25470", "25471", "25472"], currency: "KES" },
 } as const;
 
 export type Country = keyof typeof countries;
 
-let next = randomInt(9_000);
+const perPrefix = 10_000;
+const perSecond = 80;
+
+// Each file of specs has a module of its own, but all share one platform and its ledger: each begins where the time of
+// the run has come to, so that no two hand out the same numbers.
+let next = Math.floor(process.uptime() * perSecond);
 
 /** A number nobody else pays from in this run, so that the ledger's entries of a payer are those of one payment. */
 export const payerIn = (country: Country, digits = "789"): string => {
-  next = (next + 1) % 10_000;
-  return `${countries[country].prefix}${String(next).padStart(4, "0")}${digits}`;
+  next += 1;
+  const { prefixes } = countries[country];
+  const prefix = prefixes[Math.floor(next / perPrefix) % prefixes.length]!;
+  return `${prefix}${String(next % perPrefix).padStart(4, "0")}${digits}`;
 };
 
 export const currencyOf = (country: Country): string => countries[country].currency;

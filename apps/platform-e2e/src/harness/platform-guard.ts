@@ -28,5 +28,5 @@ process.stdin.resume().on("close", () => {
 /** Another guard may have started a launcher in the same folder after ours was stopped: that one has to end first. */
 const removeHome = async (): Promise<void> => {
   while (launcherIn(home) !== undefined) await delay(100);
-  rmSync(home, { recursive: true, force: true });
+  if (!process.env["MALIPO_E2E_KEEP"]) rmSync(home, { recursive: true, force: true });
 };

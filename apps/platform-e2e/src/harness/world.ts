@@ -32,7 +32,10 @@ export class World {
   static async open(): Promise<World> {
     const platform = await sharedPlatform();
     const journal = await CallbackJournal.open();
-    const merchant = await TestMerchant.provision(platform.demo, journal);
+    const merchant = await TestMerchant.provision(platform.demo, journal).catch(async (error: unknown) => {
+      await journal.close();
+      throw error;
+    });
     return new World(platform, journal, merchant, new Sandbox(platform.demo.urls.sandbox));
   }
 
