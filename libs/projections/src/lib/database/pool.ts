@@ -71,6 +71,9 @@ export const inTransaction = async (pool: pg.Pool, task: (client: pg.PoolClient)
   } catch (error) {
     return { kind: "failed", cause: asDatabaseError(error) };
   }
+  // The pool listens only while a connection is idle. One that is lost between two statements of ours says so by an event,
+  // which without a listener would end the process; the next statement on it is refused and tells us the same.
+  client.on("error", heardFromStatement);
   let committing = false;
   try {
     await client.query("begin");
@@ -84,8 +87,12 @@ export const inTransaction = async (pool: pg.Pool, task: (client: pg.PoolClient)
     if (error instanceof StaleError) return { kind: "stale" };
     const cause = asDatabaseError(error);
     return committing && cause instanceof DatabaseUnavailableError ? { kind: "unknown", cause } : { kind: "failed", cause };
+  } finally {
+    client.off("error", heardFromStatement); // the pool's own listener is back
   }
 };
+
+const heardFromStatement = (): void => undefined;
 
 export const queryRows = async (pool: pg.Pool, text: string, values: readonly unknown[]): Promise<Record<string, unknown>[]> => {
   try {
