@@ -9,6 +9,8 @@ import { World } from "./harness/world.js";
 /** What `malipo rebuild` builds anew. */
 const rebuilt = ["payment_events", "payment_summaries", "payment_attempts", "payment_reviews", "request_keys"];
 
+const services = ["payment-intake", "provider-router", "callback-dispatcher", "auth-token", "reconciliation"] as const;
+
 describe("without its database", () => {
   let world: World;
   /** Taken before anything goes wrong. */
@@ -38,6 +40,8 @@ describe("without its database", () => {
   it("answers 503, takes no repeated payment for a new one, and goes on when it is back", async () => {
     const { merchant, platform } = world;
     const pid = platform.pid("postgres")!;
+    const running = () => services.map((name) => [name, platform.pid(name)]);
+    const before = running();
     const fresh = merchant.body();
     process.kill(pid, "SIGKILL");
 
@@ -68,6 +72,8 @@ describe("without its database", () => {
 
     expect(seen.filter((each) => each !== "503")).toEqual([]);
     expect(seen).toContain("503");
+    // A database that goes away and comes back is waited for: nobody dies of it.
+    expect(running()).toEqual(before);
     const created = await waitUntil(
       async () => {
         const answer = await merchant.post(fresh);
