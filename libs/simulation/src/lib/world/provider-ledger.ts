@@ -22,6 +22,8 @@ const endings: readonly Ending[] = ["approve", "approve", "approve", "approve", 
  */
 export class ProviderLedger {
   readonly entries: ProviderEntry[] = [];
+  /** Attempts of which somebody claimed, unsigned, that they were paid; they were not. */
+  readonly forged = new Set<string>();
   /** Endings that have not come yet. */
   pending = 0;
   readonly #byAttempt = new Map<AttemptId, Transaction>();
@@ -88,7 +90,9 @@ export class ProviderLedger {
     transaction.state = "declined";
     transaction.code = code;
     this.tell(webhookOf(transaction), "at_best");
-    if (this.random.chance(0.05)) this.tell({ ...webhookOf(transaction), state: "approved", code: "COMPLETED" }, "at_best");
+    if (!this.random.chance(0.05)) return;
+    this.forged.add(transaction.attemptId);
+    this.tell({ ...webhookOf(transaction), state: "approved", code: "COMPLETED" }, "at_best");
   }
 }
 
