@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { createServer } from "node:net";
 
@@ -18,12 +19,19 @@ const listenOnce = (port: number): Promise<number | undefined> =>
 
 export const isPortFree = async (port: number): Promise<boolean> => (await listenOnce(port)) !== undefined;
 
-/** Ports that the system handed out a moment ago. All are held at once before any is given back, so they differ. */
+/** Below the range from which systems take the ports of outgoing connections (32768 on Linux), above the well-known ones. */
+const firstPort = 20_000;
+const lastPort = 32_000;
+
+/**
+ * Ports that are free now, drawn from a range that no outgoing connection uses: a server that is stopped and started again
+ * finds its own still free.
+ */
 export const freePorts = async (count: number): Promise<readonly number[]> => {
   const ports = new Set<number>();
   while (ports.size < count) {
-    const port = await listenOnce(0);
-    if (port !== undefined) ports.add(port);
+    const port = randomInt(firstPort, lastPort);
+    if (!ports.has(port) && (await isPortFree(port))) ports.add(port);
   }
   return [...ports];
 };
