@@ -24,6 +24,8 @@ export type RouterPorts = Readonly<{
   random: Random;
   logger: Logger;
   metrics: Metrics;
+  /** The process must stop and start anew. */
+  onFatal: (error: unknown) => void;
   /** Named places where a crash would be most inconvenient. */
   failpoint: (name: string) => void;
 }>;

@@ -6,6 +6,7 @@ import { attemptIdOf } from "@malipo/security";
 import { RouterWorld, account } from "./testing/router-world.js";
 import { VirtualTime, settle } from "./testing/virtual-time.js";
 import { WorldProvider } from "./testing/world-provider.js";
+import { MemoryRouterStore } from "./track-payments/memory-router-store.js";
 
 const setUp = (...providers: WorldProvider[]) => {
   const time = new VirtualTime();
@@ -298,6 +299,50 @@ describe("dying and coming back", () => {
     await world.start();
     await time.advance(5_000);
     expect([status(id), provider.charges]).toEqual(["completed", 1]);
+  });
+
+  it("keeps a webhook whose attempt is in a batch that still waits for rows", async () => {
+    const [closed, open] = [pawa(), dara()];
+    closed.behaviour = { onCollect: "decline" };
+    open.behaviour = { onCollect: "lost" };
+    const { time, world, status } = setUp(closed, open);
+    const dying = await world.start();
+    const forgotten = await world.pay({ id: "33", providers: ["pawa"] });
+    await time.advance(10_000);
+    const { router, tail } = await world.start();
+    tail.paused = true;
+    const id = await world.pay({ id: "34", providers: ["dara"] });
+    const late = { kind: "approved", providerReference: "late" } as const;
+    world.log.command({ type: "RecordOutcome", paymentId: forgotten, attemptId: first(forgotten), outcome: late, evidence: { source: "query" } }, account);
+    await settle();
+    dying.kill();
+    const rows = world.store.payments.bind(world.store);
+    const gate = Promise.withResolvers<void>();
+    world.store.payments = async (ids) => (await gate.promise, rows(ids));
+    tail.paused = false;
+    tail.wake();
+    await settle();
+    await router.webhooks.receive("dara", open.webhook(first(id), "approved"));
+    await time.advance(1_000);
+    gate.resolve();
+    await time.advance(5_000);
+    expect([status(id), world.log.parked.length]).toEqual(["completed", 0]);
+  });
+
+  it("begins anew when its rows were taken away, and forgets no payment for it", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "pending" };
+    const { time, world } = setUp(provider);
+    const running = await world.start();
+    const before = await world.pay({ id: "35", providers: ["pawa"] });
+    await time.advance(1_000);
+    world.store = new MemoryRouterStore();
+    const after = await world.pay({ id: "36", providers: ["pawa"] });
+    await time.advance(1_000);
+    expect(running.fault).toMatchObject({ code: "rows_lost" });
+    const { router } = await world.start();
+    await time.advance(1_000);
+    expect(router.book.unfinished().map(({ paymentId }) => paymentId)).toEqual([before, after]);
   });
 
   it("folds from its rows to the same picture", async () => {

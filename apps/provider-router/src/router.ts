@@ -66,6 +66,7 @@ export class Router {
     tail.subscribe(this.book.listen);
     await tail.start(positions);
     await Promise.all(Array.from({ length: tail.partitions }, (_, partition) => tail.catchUp(partition, undefined, this.stopping.signal)));
+    await this.book.folded();
     this.ownership = await log.own(EVENTS_TOPIC, GROUP, {
       assigned: (partitions) => partitions.forEach((partition) => void this.activate(partition)),
       revoked: (partitions) => partitions.forEach((partition) => this.deactivate(partition)),
@@ -105,6 +106,7 @@ export class Router {
     await this.proposalsReturned();
     await this.call.drained();
     await this.polls.stop();
+    this.book.stopReading();
     await this.ports.tail.stop();
     await this.call.drained();
     await this.book.close();
@@ -125,6 +127,7 @@ export class Router {
     while (!signal.aborted) {
       try {
         await this.ports.tail.catchUp(partition, undefined, signal);
+        await this.book.folded();
         break;
       } catch (error) {
         if (signal.aborted) return;

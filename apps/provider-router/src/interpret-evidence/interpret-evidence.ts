@@ -61,6 +61,7 @@ export class InterpretEvidence {
     if (known !== undefined) return known;
     const partitions = Array.from({ length: this.ports.tail.partitions }, (_, partition) => partition);
     await Promise.all(partitions.map((partition) => this.ports.tail.catchUp(partition, CATCH_UP_MS, signal)));
+    await this.foldedOr(signal);
     const found = await this.book.findAttempt(attemptId);
     if (found === undefined) throw new UnusableEvidenceError("it tells of an attempt that was never begun");
     return found;
@@ -92,7 +93,13 @@ export class InterpretEvidence {
    */
   private async readOn(found: Found, signal: AbortSignal): Promise<Found> {
     await this.ports.tail.catchUp(found.payment.partition, CATCH_UP_MS, signal);
+    await this.foldedOr(signal);
     return (await this.book.findAttempt(found.attempt.id)) ?? found;
+  }
+
+  private async foldedOr(signal: AbortSignal): Promise<void> {
+    await this.book.folded();
+    signal.throwIfAborted();
   }
 
   private async confirm({ payment, attempt }: Found, queryReference: string | undefined): Promise<Confirmation> {

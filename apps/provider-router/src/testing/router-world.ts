@@ -40,13 +40,13 @@ export class MemoryVault implements Vault {
 }
 
 /** A router in a process of its own that can die at any moment: a dead one's ports never answer again. */
-export type Instance = { router: Router; tail: WorldTail; dead: boolean; kill: () => void };
+export type Instance = { router: Router; tail: WorldTail; dead: boolean; kill: () => void; fault?: unknown };
 
 type Time = Clock & Scheduler;
 
 export class RouterWorld {
   readonly log: WorldLog;
-  readonly store = new MemoryRouterStore();
+  store = new MemoryRouterStore();
   readonly vault = new MemoryVault();
   private drawn = 0;
   private started = 0;
@@ -64,7 +64,7 @@ export class RouterWorld {
       void tail.stop();
     };
     const alive = <Value>(task: () => Promise<Value>): Promise<Value> => (instance.dead ? never : task());
-    const { time, log, store, vault } = this;
+    const { time, log, vault } = this;
     const eventLog = {
       own: (_topic: string, _group: string, listener: Parameters<EventLog["own"]>[2]) => ownAll(listener),
       consumeOwned: (_topic: string, _group: string, handler: Parameters<EventLog["consumeOwned"]>[2]) =>
@@ -79,12 +79,12 @@ export class RouterWorld {
       log: eventLog,
       tail,
       store: {
-        load: () => store.load(),
-        save: (batch) => alive(() => store.save(batch)),
-        payments: (ids) => alive(() => store.payments(ids)),
-        paymentOfAttempt: (id) => alive(() => store.paymentOfAttempt(id)),
-        evidenceOffsets: () => store.evidenceOffsets(),
-        saveEvidenceOffset: (partition, next) => alive(() => store.saveEvidenceOffset(partition, next)),
+        load: () => this.store.load(),
+        save: (batch) => alive(() => this.store.save(batch)),
+        payments: (ids) => alive(() => this.store.payments(ids)),
+        paymentOfAttempt: (id) => alive(() => this.store.paymentOfAttempt(id)),
+        evidenceOffsets: () => this.store.evidenceOffsets(),
+        saveEvidenceOffset: (partition, next) => alive(() => this.store.saveEvidenceOffset(partition, next)),
       },
       commands: { send: (command, about) => alive(() => log.send(command, about)) },
       vault,
@@ -96,6 +96,10 @@ export class RouterWorld {
       random: this.random(),
       logger: silent,
       metrics: noMetrics,
+      onFatal: (error) => {
+        instance.kill();
+        instance.fault = error;
+      },
       failpoint: (name) => {
         if (name !== options.dieAt || instance.dead) return;
         instance.kill();

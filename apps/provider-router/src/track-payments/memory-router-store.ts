@@ -1,7 +1,7 @@
 import type { ChainPosition } from "@malipo/event-log";
 import type { AttemptId, PaymentId } from "@malipo/kernel";
 import type { RoutedPayment } from "./routed-payment.js";
-import type { FoldedPayment, RouterStore, SavedBatch, Snapshot } from "./router-store.js";
+import { type FoldedPayment, type RouterStore, RowsLostError, type SavedBatch, type Snapshot } from "./router-store.js";
 
 /** The twin of the tables for the simulation and for specs: the same guarantees, shared by several routers. */
 export class MemoryRouterStore implements RouterStore {
@@ -15,7 +15,10 @@ export class MemoryRouterStore implements RouterStore {
     return Promise.resolve({ positions: new Map(this.positions), unfinished });
   }
 
-  save({ positions, payments }: SavedBatch): Promise<void> {
+  save({ positions, payments, savedTo }: SavedBatch): Promise<void> {
+    for (const partition of positions.keys()) {
+      if ((this.positions.get(partition)?.offset ?? 0) < (savedTo.get(partition) ?? 0)) return Promise.reject(new RowsLostError(partition));
+    }
     for (const payment of payments) {
       const foldedTo = positions.get(payment.partition)?.offset ?? 0;
       const known = this.rows.get(payment.paymentId);

@@ -5,7 +5,7 @@ import type { PaymentEvent } from "@malipo/payment-lifecycle";
 import type { Logger, Metrics, Scheduler } from "@malipo/ports";
 import { evolveRouted } from "./evolve-routed.js";
 import { type RoutedAttempt, type RoutedPayment, attemptOf } from "./routed-payment.js";
-import type { FoldedPayment, RouterStore } from "./router-store.js";
+import { type FoldedPayment, type RouterStore, RowsLostError } from "./router-store.js";
 
 export type BookPorts = Readonly<{
   store: RouterStore;
@@ -14,6 +14,8 @@ export type BookPorts = Readonly<{
   metrics: Metrics;
   /** Puts on record what could not be read; the payment is left alone from then on. */
   park: (record: ChainRecord, detail: string) => void;
+  /** The rows were taken away under us: only a new start can read them again. */
+  onFatal: (error: unknown) => void;
 }>;
 
 export type Change = (payment: RoutedPayment, event: PaymentEvent) => void;
@@ -31,12 +33,15 @@ export class PaymentBook {
   private readonly payments = new Map<PaymentId, RoutedPayment>();
   private readonly byAttempt = new Map<AttemptId, PaymentId>();
   private readonly positions = new Map<number, ChainPosition>();
+  /** How far the rows are known to have come, by our own saves or by what we began from. */
+  private readonly savedTo = new Map<number, number>();
   private readonly unsaved = new Set<PaymentId>();
   /** Rows that another router folded further than we have read: what they hold already is not folded again. */
   private readonly foldedTo = new Map<PaymentId, number>();
   private readonly parked = new Set<PaymentId>();
   private moved = new Set<number>();
   private saving: Promise<void> | undefined;
+  private applying: Promise<void> = Promise.resolve();
   private stopped = false;
 
   constructor(private readonly ports: BookPorts, private readonly onChange: Change) {}
@@ -45,7 +50,10 @@ export class PaymentBook {
   async load(): Promise<ReadonlyMap<number, ChainPosition>> {
     const { positions, unfinished } = await this.ports.store.load();
     for (const row of unfinished) this.rememberRow(row);
-    for (const [partition, position] of positions) this.positions.set(partition, position);
+    for (const [partition, position] of positions) {
+      this.positions.set(partition, position);
+      this.savedTo.set(partition, position.offset);
+    }
     return positions;
   }
 
@@ -71,19 +79,40 @@ export class PaymentBook {
 
   /** The tail's listener. Its promise holds back the next batch while rows are fetched or too much is unsaved. */
   readonly listen = async (partition: number, records: readonly ChainRecord[], after: ChainPosition): Promise<void> => {
-    await this.fetchMissing(records);
-    for (const record of records) this.apply(record);
-    this.positions.set(partition, after);
-    this.moved.add(partition);
-    this.saveSoon();
+    const folding = this.fold(partition, records, after);
+    this.applying = Promise.allSettled([this.applying, folding]).then(() => undefined);
+    await folding;
     while (this.unsaved.size > UNSAVED_MAX && !this.stopped) await this.ports.scheduler.sleep(SAVE_EVERY_MS);
   };
+
+  /**
+   * Resolves once everything that the tail has handed over is folded. The tail counts a batch as read when it hands it over,
+   * and the fold may still wait for rows then: who looks here after a catch-up would miss the very record it waited for.
+   */
+  folded(): Promise<void> {
+    return this.applying;
+  }
+
+  /** From now on nothing is folded, and nothing waits for rows any more, so that the tail can stop. */
+  stopReading(): void {
+    this.stopped = true;
+  }
 
   /** Writes what is unsaved, once; for the graceful stop. */
   async close(): Promise<void> {
     this.stopped = true;
     await this.saving;
     await this.save().catch((error: unknown) => this.ports.logger.warn({ error }, "the last rows were not saved"));
+  }
+
+  private async fold(partition: number, records: readonly ChainRecord[], after: ChainPosition): Promise<void> {
+    await this.fetchMissing(records);
+    // Perhaps without the rows it needs: then the position stays before it, and the next process reads it again.
+    if (this.stopped) return;
+    for (const record of records) this.apply(record);
+    this.positions.set(partition, after);
+    this.moved.add(partition);
+    this.saveSoon();
   }
 
   private apply(record: ChainRecord): void {
@@ -150,6 +179,11 @@ export class PaymentBook {
         await this.save();
         wait = SAVE_EVERY_MS;
       } catch (error) {
+        if (isLost(error)) {
+          this.stopped = true;
+          this.ports.onFatal(error);
+          return;
+        }
         wait = Math.min(10_000, wait * 2);
         this.ports.logger.warn({ error }, "rows cannot be saved, trying again");
       }
@@ -166,12 +200,13 @@ export class PaymentBook {
     this.moved = new Set();
     this.unsaved.clear();
     try {
-      await this.ports.store.save({ positions, payments });
+      await this.ports.store.save({ positions, payments, savedTo: this.savedTo });
     } catch (error) {
       for (const partition of moved) this.moved.add(partition);
       for (const id of ids) this.unsaved.add(id);
       throw error;
     }
+    for (const [partition, { offset }] of positions) this.savedTo.set(partition, offset);
     for (const payment of payments) this.forgetIfClosed(payment);
   }
 
@@ -182,3 +217,7 @@ export class PaymentBook {
     for (const { id } of saved.attempts) this.byAttempt.delete(id);
   }
 }
+
+/** Table or schema gone, or older than what we saved: rows were dropped, perhaps to be rebuilt. */
+const isLost = (error: unknown): boolean =>
+  error instanceof RowsLostError || ["42P01", "3F000", "3D000"].includes((error as { code?: string } | undefined)?.code ?? "");

@@ -64,7 +64,7 @@ describe.each<[string, () => RouterStore]>([
 
   it("come back as they were saved, with the checkpoint", async () => {
     const open = payment("a", { phase: "open", attempts: [attempt("a1")] });
-    await store.save({ positions: new Map([[3, position(5)], [4, position(9)]]), payments: [open, payment("b"), payment("c", { phase: "closed", attempts: [attempt("c1")] })] });
+    await store.save({ positions: new Map([[3, position(5)], [4, position(9)]]), payments: [open, payment("b"), payment("c", { phase: "closed", attempts: [attempt("c1")] })], savedTo: new Map() });
     const { positions, unfinished } = await store.load();
     expect(positions).toEqual(new Map([[3, position(5)], [4, position(9)]]));
     expect([...unfinished].sort((a, b) => (a.payment.paymentId < b.payment.paymentId ? -1 : 1))).toEqual([
@@ -80,11 +80,18 @@ describe.each<[string, () => RouterStore]>([
   });
 
   it("are never replaced by an older fold, and a checkpoint never goes back", async () => {
-    await store.save({ positions: new Map([[3, position(8)]]), payments: [payment("b", { phase: "closed" })] });
-    await store.save({ positions: new Map([[3, position(7)]]), payments: [payment("b", { phase: "waiting" })] });
+    await store.save({ positions: new Map([[3, position(8)]]), payments: [payment("b", { phase: "closed" })], savedTo: new Map([[3, 5]]) });
+    await store.save({ positions: new Map([[3, position(7)]]), payments: [payment("b", { phase: "waiting" })], savedTo: new Map([[3, 6]]) });
     const { positions, unfinished } = await store.load();
     expect(positions.get(3)?.offset).toBe(8);
     expect(unfinished.map(({ payment: { paymentId } }) => paymentId)).toEqual(["a"]);
+  });
+
+  it("take nothing more from who has saved further than they hold, or what is missing would never be read again", async () => {
+    await expect(store.save({ positions: new Map([[3, position(20)]]), payments: [], savedTo: new Map([[3, 12]]) })).rejects.toMatchObject({ code: "rows_lost" });
+    await expect(store.save({ positions: new Map([[7, position(20)]]), payments: [], savedTo: new Map([[7, 1]]) })).rejects.toMatchObject({ code: "rows_lost" });
+    const { positions } = await store.load();
+    expect([positions.get(3)?.offset, positions.has(7)]).toEqual([8, false]);
   });
 
   it("remember how far webhooks were read, and never less", async () => {

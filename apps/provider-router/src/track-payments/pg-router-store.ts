@@ -4,7 +4,7 @@ import { columnsOf, inTransaction, queryRows, unnest } from "@malipo/projections
 import type { Pool, PoolClient } from "pg";
 import type { RoutedPayment } from "./routed-payment.js";
 import { routedPaymentCodec } from "./routed-payment.codec.js";
-import type { FoldedPayment, RouterStore, SavedBatch, Snapshot } from "./router-store.js";
+import { type FoldedPayment, type RouterStore, RowsLostError, type SavedBatch, type Snapshot } from "./router-store.js";
 
 const EVENTS = "payments.events.v1";
 const EVIDENCE = "providers.evidence.v1";
@@ -49,12 +49,15 @@ export class PgRouterStore implements RouterStore {
     return { positions: new Map(positions), unfinished: rows.map(readRow) };
   }
 
-  async save({ positions, payments }: SavedBatch): Promise<void> {
+  async save({ positions, payments, savedTo }: SavedBatch): Promise<void> {
+    let lost: RowsLostError | undefined;
     const outcome = await inTransaction(this.pool, async (client) => {
+      lost = await this.findLost(client, positions, savedTo);
+      if (lost !== undefined) throw lost;
       await this.saveCheckpoints(client, positions);
       if (payments.length > 0) await this.savePayments(client, positions, payments);
     });
-    if (outcome.kind !== "ok") throw "cause" in outcome ? outcome.cause : new Error(outcome.kind);
+    if (outcome.kind !== "ok") throw lost ?? ("cause" in outcome ? outcome.cause : new Error(outcome.kind));
   }
 
   async payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]> {
@@ -80,6 +83,15 @@ export class PgRouterStore implements RouterStore {
        on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)`,
       [EVIDENCE, partition, next],
     );
+  }
+
+  /** Locks the checkpoints in one order, so that what is compared here is what is moved afterwards. */
+  private async findLost(client: PoolClient, positions: SavedBatch["positions"], savedTo: SavedBatch["savedTo"]): Promise<RowsLostError | undefined> {
+    const text = "select partition, next_offset from router_checkpoints where topic = $1 and partition = any($2::smallint[]) order by partition for update";
+    const { rows } = await client.query<Record<string, unknown>>(text, [EVENTS, [...positions.keys()]]);
+    const known = new Map(rows.map((row) => [Number(row["partition"]), Number(row["next_offset"])]));
+    const behind = [...positions.keys()].find((partition) => (known.get(partition) ?? 0) < (savedTo.get(partition) ?? 0));
+    return behind === undefined ? undefined : new RowsLostError(behind);
   }
 
   private async saveCheckpoints(client: PoolClient, positions: SavedBatch["positions"]): Promise<void> {

@@ -11,7 +11,25 @@ export type Snapshot = Readonly<{
   unfinished: readonly FoldedPayment[];
 }>;
 
-export type SavedBatch = Readonly<{ positions: ReadonlyMap<number, ChainPosition>; payments: readonly RoutedPayment[] }>;
+export type SavedBatch = Readonly<{
+  positions: ReadonlyMap<number, ChainPosition>;
+  payments: readonly RoutedPayment[];
+  /** By partition, how far the caller knows the rows to have come. Rows behind it are not the ones that it has written. */
+  savedTo: ReadonlyMap<number, number>;
+}>;
+
+/**
+ * The rows are behind what was saved: somebody took rows away. To save on would put a checkpoint after payments that no row
+ * holds any more, and the next process would never hear of them.
+ */
+export class RowsLostError extends Error {
+  readonly code = "rows_lost";
+
+  constructor(partition: number) {
+    super(`the router's rows of partition ${partition} are older than what was saved in them; the service has to start again`);
+    this.name = "RowsLostError";
+  }
+}
 
 /**
  * The router's rows: checkpoints and folds, rebuildable from the log. Several routers keep the same rows; a partition
@@ -20,7 +38,7 @@ export type SavedBatch = Readonly<{ positions: ReadonlyMap<number, ChainPosition
  */
 export interface RouterStore {
   load(): Promise<Snapshot>;
-  /** One transaction. */
+  /** One transaction. @throws RowsLostError */
   save(batch: SavedBatch): Promise<void>;
   payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]>;
   paymentOfAttempt(id: AttemptId): Promise<RoutedPayment | undefined>;
