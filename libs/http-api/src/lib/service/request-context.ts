@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Logger, Metrics, Random } from "@malipo/ports";
+import { beginSpan, isTracing, type RunningSpan } from "@malipo/runtime";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 
 declare module "fastify" {
@@ -26,10 +27,40 @@ const traceparentOf = (request: FastifyRequest, random: Random): string => {
   const given = request.headers["traceparent"];
   if (typeof given === "string" && traceparentForm.test(given)) return given;
   const drawn = hex(random.bytes(24));
-  return `00-${drawn.slice(0, 32)}-${drawn.slice(32)}-01`;
+  return `00-${drawn.slice(0, 32)}-${drawn.slice(32)}-00`; // nobody records this one
 };
 
 const quiet = new Set(["/health/live", "/health/ready", "/metrics"]);
+
+const routeOf = (request: FastifyRequest): string => request.routeOptions.url ?? "unmatched";
+
+/** One span a request, by hand: the instrumentation of the SDK would cost each request several, with or without a collector. */
+const installServerSpans = (fastify: FastifyInstance): void => {
+  const open = new WeakMap<FastifyRequest, RunningSpan>();
+  fastify.addHook("onRequest", (request, _reply, done) => {
+    const route = routeOf(request);
+    if (quiet.has(route)) return done();
+    // What the caller told is continued; what was drawn here is nobody's span.
+    const parent = request.headers["traceparent"] === request.traceparent ? request.traceparent : undefined;
+    const attributes = { "http.request.method": request.method, "http.route": route, "malipo.correlation": request.id };
+    const span = beginSpan(`${request.method} ${route}`, { kind: "server", parent, attributes });
+    if (span !== undefined) {
+      open.set(request, span);
+      request.traceparent = span.traceparent;
+    }
+    done();
+  });
+  fastify.addHook("onResponse", (request, { statusCode }, done) => {
+    const span = open.get(request);
+    span?.set({ "http.response.status_code": statusCode });
+    span?.end(statusCode >= 500 ? String(statusCode) : undefined);
+    done();
+  });
+  fastify.addHook("onRequestAbort", (request, done) => {
+    open.get(request)?.end("aborted");
+    done();
+  });
+};
 
 /** Ids in, ids out, one line and one measurement a request; neither query strings nor bodies are written anywhere. */
 export const installRequestContext = (fastify: FastifyInstance, random: Random, logger: Logger, metrics: Metrics): void => {
@@ -40,8 +71,9 @@ export const installRequestContext = (fastify: FastifyInstance, random: Random, 
     void reply.header("x-content-type-options", "nosniff");
     done();
   });
+  if (isTracing()) installServerSpans(fastify);
   fastify.addHook("onResponse", (request, reply, done) => {
-    const route = request.routeOptions.url ?? "unmatched";
+    const route = routeOf(request);
     const seconds = reply.elapsedTime / 1000;
     metrics.count("http_requests_total", { method: request.method, route, status: reply.statusCode });
     metrics.observe("http_request_seconds", seconds, { route });
