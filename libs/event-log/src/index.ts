@@ -1,6 +1,7 @@
 export * from "./lib/chain/chain-reader.js";
 export * from "./lib/chain/chain-record.js";
 export * from "./lib/chain/chain-tail.js";
+export * from "./lib/chain/tail-lag.js";
 export * from "./lib/chain/chain-writer.js";
 export * from "./lib/chain/digest.js";
 export * from "./lib/chain/end-offsets.js";

@@ -53,6 +53,8 @@ export class ChainTail {
     this.ends = new EndOffsets(log, topic);
     this.#readers = Array.from({ length: this.partitions }, (_, partition) => this.#reader(partition));
     this.#waiters = this.#readers.map(() => new Waiters(options.scheduler));
+    // There from the start, so that its first rise is seen as one.
+    options.metrics.count("log_void_records_total", { topic }, 0);
   }
 
   /**
@@ -208,10 +210,6 @@ export class ChainTail {
     }
     if (voids > 0) this.options.metrics.count("log_void_records_total", { topic: this.topic }, voids);
     if (reader.position !== before) this.#hand(partition, valid);
-    const last = valid.at(-1);
-    if (last === undefined) return;
-    const lagSeconds = Math.max(0, this.options.clock.now() - last.appendedAtMs) / 1000;
-    this.options.metrics.gauge("log_lag_seconds", lagSeconds, { topic: this.topic, consumer: "tail" });
   }
 
   #hand(partition: number, records: readonly ChainRecord[]): void {

@@ -1,6 +1,7 @@
 import { headerText, toHeaders } from "@malipo/event-contracts";
 import { type Account, type Instant, partitionOf, plus } from "@malipo/kernel";
 import type { Clock, OutgoingRecord, Scheduler, Timer } from "@malipo/ports";
+import { beginSpan, isTracing, type RunningSpan } from "@malipo/runtime";
 import type { ChainRecord } from "../chain/chain-record.js";
 import type { ChainTail } from "../chain/chain-tail.js";
 import type { Appended, TopicWriter } from "../writer/topic-writer.js";
@@ -57,21 +58,39 @@ export class CommandBus implements CommandDoor {
     const { promise, resolve, reject } = Promise.withResolvers<ChainRecord>();
     this.#waiting.set(command.id, { decideBefore, giveUpAtMs, resolve, reject });
     this.#sweep ??= this.options.scheduler.after(sweepMs, () => this.#giveUp());
-    void this.#sendUntil(this.#record(command, options, decideBefore), partitionOf(options.account), command.id, decideBefore);
+    const span = this.#span("execute", command, options);
+    void this.#sendUntil(this.#record(command, options, span, decideBefore), partitionOf(options.account), command.id, decideBefore);
+    if (span !== undefined) void promise.then(() => span.end(), (error: Error) => span.end(error.name));
     return promise;
   }
 
   async send(command: OutgoingCommand, options: CommandOptions, signal?: AbortSignal): Promise<Appended> {
-    const record = this.#record(command, options);
-    for (;;) {
-      try {
-        return await this.options.writer.write(partitionOf(options.account), record);
-      } catch (error) {
-        // Sent twice it is still one command: its id says so to the decider.
-        if (!(error instanceof AppendUnknownError || error instanceof QueueFullError)) throw error;
-        await this.options.scheduler.sleep(resendMs, signal);
+    const span = this.#span("send", command, options);
+    const record = this.#record(command, options, span);
+    try {
+      for (;;) {
+        try {
+          return await this.options.writer.write(partitionOf(options.account), record);
+        } catch (error) {
+          // Sent twice it is still one command: its id says so to the decider.
+          if (!(error instanceof AppendUnknownError || error instanceof QueueFullError)) throw error;
+          await this.options.scheduler.sleep(resendMs, signal);
+        }
       }
+    } catch (error) {
+      span?.end((error as Error).name);
+      throw error;
+    } finally {
+      span?.end();
     }
+  }
+
+  #span(how: "execute" | "send", { id, type, subject }: OutgoingCommand, { account, traceparent }: CommandOptions): RunningSpan | undefined {
+    if (!isTracing()) return undefined;
+    const { topic } = this.options.writer;
+    const partition = partitionOf(account);
+    const attributes = { "messaging.destination.name": topic, "messaging.destination.partition.id": String(partition) };
+    return beginSpan(`${how} ${type}`, { kind: "producer", parent: traceparent, attributes: { ...attributes, "malipo.command": id, "malipo.subject": subject } });
   }
 
   async #sendUntil(record: OutgoingRecord, partition: number, id: string, decideBefore: Instant): Promise<void> {
@@ -91,8 +110,10 @@ export class CommandBus implements CommandDoor {
     }
   }
 
-  #record(command: OutgoingCommand, options: CommandOptions, decideBefore?: Instant): OutgoingRecord {
-    const { account, correlation, traceparent }: { account: Account; correlation?: string; traceparent?: string } = options;
+  /** The decision continues the command's own span where there is one, else whatever it was sent under. */
+  #record(command: OutgoingCommand, options: CommandOptions, span?: RunningSpan, decideBefore?: Instant): OutgoingRecord {
+    const { account, correlation }: { account: Account; correlation?: string } = options;
+    const traceparent = span?.traceparent ?? options.traceparent;
     const headers = toHeaders({
       id: command.id,
       source: this.options.source,

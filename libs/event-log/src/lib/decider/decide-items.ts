@@ -25,8 +25,8 @@ export type DecidedItems<Event, State> = Readonly<{
   count: number;
   /** Commands that no decision can be taken on, with the reason; to be parked before anything later is recorded. */
   unappliable: readonly Readonly<{ item: CommandItem<unknown>; why: string }>[];
-  /** By outcome, for the metrics. */
-  outcomes: Readonly<Record<string, number>>;
+  /** What became of each covered item, for metrics and traces. */
+  outcomes: readonly string[];
 }>;
 
 /**
@@ -36,7 +36,7 @@ export type DecidedItems<Event, State> = Readonly<{
 export class ItemsDecision<Command, Event, State> {
   readonly #decided: Decided<Event, State>[] = [];
   readonly #unappliable: { item: CommandItem<Command>; why: string }[] = [];
-  readonly #outcomes: Record<string, number> = {};
+  readonly #outcomes: string[] = [];
   readonly #overlay = new Map<string, Entry<State>>();
   readonly #keys = new Map<string, RequestKeyUse>();
   readonly #drawn = new Set<string>();
@@ -58,7 +58,7 @@ export class ItemsDecision<Command, Event, State> {
     for (const item of items) {
       const outcome = this.#item(item);
       if (outcome === "draw_again") break; // its next try needs another look-up, and order must be kept
-      this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
+      this.#outcomes.push(outcome);
       this.#index += 1;
     }
     return { decided: this.#decided, count: this.#index, unappliable: this.#unappliable, outcomes: this.#outcomes };

@@ -1,11 +1,13 @@
 import type { Instant } from "@malipo/kernel";
 import { later } from "@malipo/kernel";
+import { isTracing } from "@malipo/runtime";
 import type { AppendVerdict, ChainBatch, ChainWriter } from "../chain/chain-writer.js";
 import { type Parking, parkRecord } from "../writer/park-record.js";
 import { type DecidedItems, ItemsDecision, toDrafts } from "./decide-items.js";
 import { ClockOffError, type DeciderRuntimeOptions, defaults, holdMs } from "./decider-config.js";
 import type { PartitionAnswer, PartitionQuestion } from "./decider-store.js";
 import type { OwnedPartition } from "./owned-partition.js";
+import { traceDecisions } from "./trace-decisions.js";
 import { questionFor } from "./tick-question.js";
 import type { WorkItem } from "./work-item.js";
 
@@ -14,6 +16,9 @@ type Work<Command, Event, State> = {
   readonly items: readonly WorkItem<Command>[];
   readonly question: PartitionQuestion | undefined;
 };
+
+/** What is done once the append stands: the first `count` items. */
+type Covered<Command> = Readonly<{ items: readonly WorkItem<Command>[]; outcomes: readonly string[]; count: number }>;
 
 /** One round over the partitions that have work: look up what is missing, decide, append everything in one request. */
 export class Tick<Command, Event, State> {
@@ -31,10 +36,11 @@ export class Tick<Command, Event, State> {
 
   async run(ready: readonly OwnedPartition<Command, Event, State>[], stillOwned: (owned: OwnedPartition<Command, Event, State>) => boolean): Promise<void> {
     const startedMs = this.options.clock.monotonicMs();
+    const startedAt = this.options.clock.now();
     const works = ready.map((owned) => this.#prepare(owned));
     const answers = await this.#lookUp(works);
     const batches = new Map<number, ChainBatch>();
-    const counts = new Map<OwnedPartition<Command, Event, State>, number>();
+    const covered = new Map<OwnedPartition<Command, Event, State>, Covered<Command>>();
     await Promise.all(
       works.map(async (work) => {
         const { owned } = work;
@@ -50,19 +56,21 @@ export class Tick<Command, Event, State> {
         if (!stillOwned(owned)) return;
         if (!ready) return this.#hold(owned);
         const { drafts, count } = toDrafts(this.options.definition, decision);
-        counts.set(owned, count);
+        covered.set(owned, { items: work.items, outcomes: decision.outcomes, count });
         if (drafts.length > 0) batches.set(owned.partition, { after, drafts });
       }),
     );
     const sentAt = this.options.clock.now();
     const verdicts = batches.size === 0 ? new Map<number, AppendVerdict>() : await this.writer.append(batches);
-    for (const [owned, count] of counts) {
-      if (!stillOwned(owned)) continue;
+    for (const [owned, done] of covered) {
       const verdict = verdicts.get(owned.partition);
+      // What has to be decided again was no decision: only what stands is counted and traced.
+      if (verdict?.kind !== "resync") this.#tell(owned.partition, done, startedAt);
+      if (!stillOwned(owned)) continue;
       if (verdict?.kind === "resync") this.#resync(owned, verdict.done);
       else {
         this.#checkClock(sentAt, verdict?.appendedAtMs);
-        owned.shift(count);
+        owned.shift(done.count);
       }
     }
     this.options.metrics.observe("decider_tick_seconds", (this.options.clock.monotonicMs() - startedMs) / 1000);
@@ -102,10 +110,16 @@ export class Tick<Command, Event, State> {
   }
 
   #decide({ owned, items }: Work<Command, Event, State>, answer: PartitionAnswer | undefined): DecidedItems<Event, State> {
-    const { definition, clock, random, metrics } = this.options;
-    const decision = new ItemsDecision(definition, owned, answer, clock.now(), this.lastAt(owned.partition), random).run(items);
-    for (const outcome in decision.outcomes) metrics.count("decider_commands_total", { outcome }, decision.outcomes[outcome]);
-    return decision;
+    const { definition, clock, random } = this.options;
+    return new ItemsDecision(definition, owned, answer, clock.now(), this.lastAt(owned.partition), random).run(items);
+  }
+
+  #tell(partition: number, { items, outcomes, count }: Covered<Command>, startedAt: Instant): void {
+    const { clock, metrics, definition } = this.options;
+    const totals = new Map<string, number>();
+    for (const outcome of outcomes.slice(0, count)) totals.set(outcome, (totals.get(outcome) ?? 0) + 1);
+    for (const [outcome, total] of totals) metrics.count("decider_commands_total", { outcome }, total);
+    if (isTracing()) traceDecisions(definition.eventsTopic, partition, items.slice(0, count), outcomes, startedAt, clock.now());
   }
 
   /** Parks what cannot be decided and has answers rendered, both before anything later is recorded. */
