@@ -1,10 +1,11 @@
-import { KafkaEventLog, assertTopics, createTopics } from "@malipo/event-log";
+import { KafkaEventLog, TailLag, assertTopics, createTopics } from "@malipo/event-log";
 import { type HttpService, startHttpService } from "@malipo/http-api";
 import { createPool, migrate } from "@malipo/projections";
 import {
   type Env,
   FileKeyRing,
   HealthRegistry,
+  Probe,
   PrometheusMetrics,
   createLogger,
   startTracing,
@@ -38,6 +39,12 @@ export const startAuthToken = async (env: Env, onFatal: (error: unknown) => void
   };
   const parts = createAuthToken({ ...common, log, pools, keyRing: FileKeyRing.fromEnv(env), metrics, onFatal }, config);
   await parts.start();
+  const lag = new TailLag(parts.tail, systemClock, metrics);
+  const logProbe = new Probe({ ...common, name: "the log", ask: () => lag.look() });
+  const databaseProbe = new Probe({ ...common, name: "the database", ask: () => pools.projector.query("select 1") });
+  for (const probe of [logProbe, databaseProbe]) probe.start();
+  health.add("log", () => logProbe.problem);
+  health.add("database", () => databaseProbe.problem);
   health.add("merchants", () => (parts.directory.isCaughtUp() ? undefined : "merchants.state.v1 is being read"));
   health.add("tokens", parts.notReady);
 
@@ -51,6 +58,7 @@ export const startAuthToken = async (env: Env, onFatal: (error: unknown) => void
     renderProblem: renderOauthProblem,
     handleSignals,
     closers: [
+      { name: "probes", close: () => [logProbe, databaseProbe].forEach((probe) => probe.stop()) },
       { name: "auth-token", close: parts.stop },
       { name: "log", close: () => log.close() },
       { name: "database", close: async () => void (await Promise.all([pools.projector.end(), pools.decider.end()])) },

@@ -1,4 +1,4 @@
-import { ChainTail, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
+import { ChainTail, TailLag, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
 import { type HttpService, startHttpService } from "@malipo/http-api";
 import { LogVault } from "@malipo/key-store";
 import { MerchantDirectory } from "@malipo/merchant-directory";
@@ -8,6 +8,7 @@ import {
   type Env,
   FileKeyRing,
   HealthRegistry,
+  Probe,
   PrometheusMetrics,
   createLogger,
   readServiceEnv,
@@ -63,18 +64,25 @@ export const startDispatcher = async (
   });
   const store = new PgCallbackStore(pool);
   const http = new OutboundHttp({ ...readDevelopmentAccess(processEnv), scheduler: systemScheduler });
+  const tail = new ChainTail({ ...base, log, topic: EVENTS });
   const callbacks = new CallbackService({
     ...base,
     log,
     store,
     writer,
     sender: new CallbackSender({ http, vault, secrets: directory, clock: systemClock }),
-    tail: new ChainTail({ ...base, log, topic: EVENTS }),
+    tail,
     park: (record, reason, detail) => parkRecord({ ...base, writer: parked, source: `/malipo/${service}` }, record, reason, detail),
   });
   health.add("merchants", () => (directory.isCaughtUp() ? undefined : "the merchants have not been read to their end"));
   health.add("callbacks", () => callbacks.problem);
+  const lag = new TailLag(tail, systemClock, metrics);
+  const logProbe = new Probe({ ...base, name: "the log", ask: () => lag.look() });
+  const databaseProbe = new Probe({ ...base, name: "the database", ask: () => pool.query("select 1") });
+  health.add("log", () => (tail.halted ? "the log is not the one that was read" : logProbe.problem));
+  health.add("database", () => databaseProbe.problem);
   await callbacks.start();
+  for (const probe of [logProbe, databaseProbe]) probe.start();
 
   return startHttpService({
     ...base,
@@ -83,6 +91,7 @@ export const startDispatcher = async (
     handleSignals,
     module: AppModule.with({ ...base, store, append: callbacks.append, adminToken: env.adminToken }),
     closers: [
+      { name: "probes", close: () => [logProbe, databaseProbe].forEach((probe) => probe.stop()) },
       { name: "callbacks", close: () => callbacks.stop() },
       { name: "outbound http", close: () => http.close() },
       { name: "writers", close: () => Promise.all([writer.close(), parked.close(), keys.close()]).then(() => undefined) },

@@ -1,8 +1,9 @@
-import { ChainTail, CommandBus, DeciderRuntime, TopicWriter, parkRecord, type ChainRecord, type ParkedReason } from "@malipo/event-log";
+import { ChainTail, CommandBus, DeciderRuntime, TailLag, TopicWriter, parkRecord, type ChainRecord, type ParkedReason } from "@malipo/event-log";
 import type { RecordedFact } from "@malipo/event-contracts";
 import type { Payment, PaymentCommand } from "@malipo/payment-lifecycle";
-import type { Clock, EventLog, Logger, Metrics, Random, Scheduler, Subscription, Timer, Vault } from "@malipo/ports";
+import type { Clock, EventLog, Logger, Metrics, Random, Scheduler, Subscription, Vault } from "@malipo/ports";
 import type { PaymentsDatabase } from "@malipo/projections";
+import { Probe } from "@malipo/runtime";
 import type { Pepper } from "@malipo/security";
 import { CreatePaymentHandler } from "./api/create-payment/create-payment.handler.js";
 import { type ChannelDirectory, PaymentTerms } from "./api/create-payment/payment-terms.js";
@@ -34,8 +35,6 @@ export type IntakeTimes = Readonly<{ expiresAfterMs: number; resolveAfterMs: num
 
 const eventsTopic = "payments.events.v1";
 const retryMs = 500;
-/** How often the log is asked whether it answers, for the readiness check. */
-const askMs = 2_000;
 
 /** payment-intake without Nest and without HTTP: what the simulation runs, and what the process wires to both. */
 export class IntakeCore {
@@ -51,8 +50,7 @@ export class IntakeCore {
   private readonly writers: readonly TopicWriter[];
   private ownership: Subscription | undefined;
   private started = false;
-  private logAnswers = true;
-  private asking: Timer | undefined;
+  private readonly logProbe: Probe;
 
   constructor(
     private readonly ports: IntakePorts,
@@ -66,6 +64,8 @@ export class IntakeCore {
     const lifecycle = writerOf("payments.lifecycle.v1", 50);
     this.writers = [commandsWriter, lifecycle, parked];
     this.tail = new ChainTail({ ...ports, topic: eventsTopic });
+    const lag = new TailLag(this.tail, ports.clock, ports.metrics);
+    this.logProbe = new Probe({ ...ports, name: "the log", ask: () => lag.look() });
     this.commands = new CommandBus({ ...ports, tail: this.tail, writer: commandsWriter, source });
     this.tail.subscribe((_partition, records) => records.forEach((record) => this.recent.add(record)));
 
@@ -95,8 +95,8 @@ export class IntakeCore {
   /** Why the service cannot do its job now. */
   get problem(): string | undefined {
     if (!this.started) return "starting";
-    if (!this.logAnswers || this.tail.halted) return "the log does not answer";
-    return this.projector?.problem;
+    if (this.tail.halted) return "the log is not the one that was read";
+    return this.logProbe.problem ?? this.projector?.problem;
   }
 
   async start(signal?: AbortSignal): Promise<void> {
@@ -126,25 +126,13 @@ export class IntakeCore {
     }
     await this.decider?.start();
     this.started = true;
-    this.askLater();
-  }
-
-  private askLater(): void {
-    this.asking = this.ports.scheduler.after(askMs, () => {
-      void this.tail.ends
-        .latest()
-        .then(
-          () => (this.logAnswers = true),
-          () => (this.logAnswers = false),
-        )
-        .then(() => this.started && this.askLater());
-    });
+    this.logProbe.start();
   }
 
   /** In the order in which work flows: no new decisions, then what was decided is projected and told as far as it goes. */
   async stop(): Promise<void> {
     this.started = false;
-    this.asking?.cancel();
+    this.logProbe.stop();
     await this.decider?.stop();
     await this.ownership?.stop();
     await this.projector?.stop();

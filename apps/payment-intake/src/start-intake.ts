@@ -11,6 +11,7 @@ import {
   failpoint,
   FileKeyRing,
   HealthRegistry,
+  Probe,
   PrometheusMetrics,
   startTracing,
   systemClock,
@@ -61,7 +62,11 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
 
   health.add("merchants", () => (directory.isCaughtUp() ? undefined : "the merchants have not been read to their end"));
   health.add("payments", () => core.problem);
+  // An instance without the projector's role learns it from nobody else.
+  const databaseProbe = new Probe({ ...base, name: "the database", ask: () => pools.api.query("select 1") });
+  health.add("database", () => databaseProbe.problem);
   await core.start();
+  databaseProbe.start();
 
   const passThrough = new PassThrough(config.authTokenUrl, logger);
   return startHttpService({
@@ -91,6 +96,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
       await nest.startAllMicroservices();
     },
     closers: [
+      { name: "probe", close: () => databaseProbe.stop() },
       { name: "payments", close: () => core.stop() },
       { name: "pass-through", close: () => passThrough.close() },
       { name: "keys", close: () => Promise.all([keys.close(), vault.stop()]).then(() => undefined) },

@@ -1,4 +1,4 @@
-import { ChainTail, CommandBus, KafkaEventLog, TopicWriter, createTopics } from "@malipo/event-log";
+import { ChainTail, CommandBus, KafkaEventLog, TailLag, TopicWriter, createTopics } from "@malipo/event-log";
 import { startHttpService } from "@malipo/http-api";
 import { LogVault } from "@malipo/key-store";
 import { OutboundHttp, readDevelopmentAccess } from "@malipo/outbound-http";
@@ -8,6 +8,7 @@ import {
   type Env,
   FileKeyRing,
   HealthRegistry,
+  Probe,
   PrometheusMetrics,
   createLogger,
   failpoint,
@@ -62,11 +63,12 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
     name: service,
     onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
   });
+  const tail = new ChainTail({ ...base, log, topic: "payments.events.v1" });
   const router = createRouter(
     {
       ...base,
       log,
-      tail: new ChainTail({ ...base, log, topic: "payments.events.v1" }),
+      tail,
       store: new PgRouterStore(pool),
       commands: new CommandBus({ ...base, writer: commandWriter, source: SOURCE }),
       vault,
@@ -78,7 +80,13 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
     config,
   );
   health.add("router", () => router.notReady());
+  const lag = new TailLag(tail, systemClock, metrics);
+  const logProbe = new Probe({ ...base, name: "the log", ask: () => lag.look() });
+  const databaseProbe = new Probe({ ...base, name: "the database", ask: () => pool.query("select 1") });
+  health.add("log", () => (tail.halted ? "the log is not the one that was read" : logProbe.problem));
+  health.add("database", () => databaseProbe.problem);
   await router.start();
+  for (const probe of [logProbe, databaseProbe]) probe.start();
 
   return startHttpService({
     ...base,
@@ -87,6 +95,7 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
     module: AppModule.with({ router, adminToken: env.adminToken }),
     rawRoutes: ["/webhooks"],
     closers: [
+      { name: "probes", close: () => [logProbe, databaseProbe].forEach((probe) => probe.stop()) },
       { name: "router", close: () => router.stop() },
       { name: "writers", close: () => Promise.all([commandWriter, evidence, parked, keys].map((writer) => writer.close())).then(() => undefined) },
       { name: "outbound http", close: () => http.close() },

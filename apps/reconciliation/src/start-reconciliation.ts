@@ -1,9 +1,10 @@
-import { ChainTail, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
+import { ChainTail, TailLag, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
 import { type HttpService, startHttpService } from "@malipo/http-api";
 import { createPool, migrate } from "@malipo/projections";
 import {
   type Env,
   HealthRegistry,
+  Probe,
   PrometheusMetrics,
   createLogger,
   readServiceEnv,
@@ -51,17 +52,24 @@ export const startReconciliation = async (
     onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
   });
   const store = new PgReconciliationStore(pool);
+  const tail = new ChainTail({ ...base, log, topic: EVENTS });
   const reconciliation = new ReconciliationService({
     ...base,
     log,
     store,
     writer,
-    tail: new ChainTail({ ...base, log, topic: EVENTS }),
+    tail,
     statementLagMs: seconds(processEnv, "STATEMENT_LAG_S", 1_200),
     park: (record, reason, detail) => parkRecord({ ...base, writer: parked, source: `/malipo/${service}` }, record, reason, detail),
   });
   health.add("reconciliation", () => reconciliation.problem);
+  const lag = new TailLag(tail, systemClock, metrics);
+  const logProbe = new Probe({ ...base, name: "the log", ask: () => lag.look() });
+  const databaseProbe = new Probe({ ...base, name: "the database", ask: () => pool.query("select 1") });
+  health.add("log", () => (tail.halted ? "the log is not the one that was read" : logProbe.problem));
+  health.add("database", () => databaseProbe.problem);
   await reconciliation.start();
+  for (const probe of [logProbe, databaseProbe]) probe.start();
 
   return startHttpService({
     ...base,
@@ -72,6 +80,7 @@ export const startReconciliation = async (
     rawRoutes: [statementsPath],
     configure: acceptCsv,
     closers: [
+      { name: "probes", close: () => [logProbe, databaseProbe].forEach((probe) => probe.stop()) },
       { name: "reconciliation", close: () => reconciliation.stop() },
       { name: "writers", close: () => Promise.all([writer.close(), parked.close()]).then(() => undefined) },
       { name: "log", close: () => log.close() },

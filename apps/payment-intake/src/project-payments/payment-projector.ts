@@ -20,7 +20,7 @@ export type ProjectorPorts = Readonly<{
   onFatal: (error: unknown) => void;
 }>;
 
-type Taken = { line: PartitionLine; slices: readonly Slice[]; from: number; to: Checkpoint; rows: EventRow[] };
+type Taken = { line: PartitionLine; current: AbortSignal; slices: readonly Slice[]; from: number; to: Checkpoint; rows: EventRow[] };
 
 const batchRecordsMax = 1_000;
 /** More than this waits in the log instead of in memory. */
@@ -89,11 +89,7 @@ export class PaymentProjector implements OwnershipListener {
   private receive(partition: number, records: readonly ChainRecord[], after: ChainPosition): void {
     const line = this.lines.get(partition);
     if (line === undefined || !line.live) return;
-    if (line.length > lineRecordsMax) {
-      line.reset();
-      this.startCatchUp(line);
-      return;
-    }
+    if (line.length > lineRecordsMax) return this.restart(line);
     line.push({ records, after });
     this.kick();
   }
@@ -103,6 +99,7 @@ export class PaymentProjector implements OwnershipListener {
    * So the checkpoints are compared now and then, and a line that is not where it was goes on from the database's.
    */
   private async audit(): Promise<void> {
+    this.tellLag();
     try {
       const before = new Map([...this.lines.values()].map((line) => [line, line.stored?.offset]));
       const stored = await this.ports.database.checkpoints();
@@ -110,8 +107,7 @@ export class PaymentProjector implements OwnershipListener {
         const idle = line.live && line.queue.length === 0 && line.stored?.offset === offset && this.lines.get(line.partition) === line;
         if (idle && (stored.get(line.partition)?.offset ?? 0) !== offset && this.running === undefined) {
           this.ports.logger.warn({ partition: line.partition }, "the read models are not where they were left, reading the log again");
-          line.reset();
-          this.startCatchUp(line);
+          this.restart(line);
         }
       }
       if (this.running === undefined) this.recovered(); // otherwise the commit under way says so
@@ -121,9 +117,15 @@ export class PaymentProjector implements OwnershipListener {
     if (!this.stopping) this.auditing = this.ports.scheduler.after(auditMs, () => void this.audit());
   }
 
+  /** Forgets what is queued and goes on from the database's checkpoint. */
+  private restart(line: PartitionLine): void {
+    line.reset();
+    this.startCatchUp(line);
+  }
+
   private startCatchUp(line: PartitionLine): void {
-    void this.catchUp(line).catch(async (error: unknown) => {
-      const { signal } = line.stopped;
+    const signal = line.current;
+    void this.catchUp(line, signal).catch(async (error: unknown) => {
       if (signal.aborted) return;
       if (!(error instanceof LogUnavailableError)) return this.ports.onFatal(error);
       // A log that does not answer now is waited for; the line goes on from wherever the database stands then.
@@ -134,11 +136,10 @@ export class PaymentProjector implements OwnershipListener {
   }
 
   /** Asks the database where it stands and reads the log from there until the process's tail is reached. */
-  private async catchUp(line: PartitionLine): Promise<void> {
+  private async catchUp(line: PartitionLine, signal: AbortSignal): Promise<void> {
     const { log, tail } = this.ports;
     const { partition } = line;
-    const { signal } = line.stopped;
-    const stored = await this.storedPosition(line);
+    const stored = await this.storedPosition(line, signal);
     if (signal.aborted) return;
     line.stored = stored;
     line.queuedTo = stored.offset;
@@ -167,7 +168,7 @@ export class PaymentProjector implements OwnershipListener {
     return true;
   }
 
-  private async storedPosition(line: PartitionLine): Promise<Checkpoint> {
+  private async storedPosition(line: PartitionLine, signal: AbortSignal): Promise<Checkpoint> {
     const { database, scheduler, tail } = this.ports;
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, retryMsMax)) {
       try {
@@ -176,14 +177,17 @@ export class PaymentProjector implements OwnershipListener {
         return known ?? genesisPosition(tail.topic, line.partition, tail.partitions);
       } catch (error) {
         this.failed(error);
-        await scheduler.sleep(waitMs, line.stopped.signal).catch(() => undefined);
-        if (line.stopped.signal.aborted) return genesisPosition(tail.topic, line.partition, tail.partitions);
+        await scheduler.sleep(waitMs, signal).catch(() => undefined);
+        if (signal.aborted) return genesisPosition(tail.topic, line.partition, tail.partitions);
       }
     }
   }
 
   private kick(): void {
-    this.running ??= this.run().catch((error: unknown) => this.ports.onFatal(error)).finally(() => (this.running = undefined));
+    this.running ??= this.run().catch((error: unknown) => {
+      this.running = undefined;
+      this.ports.onFatal(error);
+    });
   }
 
   private async run(): Promise<void> {
@@ -191,12 +195,13 @@ export class PaymentProjector implements OwnershipListener {
     await scheduler.yield(); // what comes in the same turn goes together
     for (let waitMs = spacingMs; ; ) {
       const taken = this.take();
-      if (taken.length === 0) return;
+      if (taken.length === 0) break;
       const committed = await this.commit(taken);
       waitMs = committed ? spacingMs : Math.min(Math.max(waitMs * 2, 100), retryMsMax);
-      if (this.stopping) return;
+      if (this.stopping) break;
       await scheduler.sleep(waitMs);
     }
+    this.running = undefined; // in the same turn as the last look at the queues, or a kick could be lost
   }
 
   private take(): Taken[] {
@@ -205,15 +210,21 @@ export class PaymentProjector implements OwnershipListener {
     for (const line of this.lines.values()) {
       if (line.queue.length === 0 || line.stored === undefined || room <= 0) continue;
       const slices = line.front(room);
+      if (!PartitionLine.unbroken(line.stored, slices)) {
+        // Cannot happen; if it does all the same, reading again costs a moment, and a checkpoint past a hole everything.
+        this.ports.logger.error({ partition: line.partition, from: line.stored.offset, to: slices.at(-1)!.after.offset }, "records are missing before a commit, reading the log again");
+        this.restart(line);
+        continue;
+      }
       room -= slices.reduce((sum, { records }) => sum + records.length, 0);
-      taken.push({ line, slices, from: line.stored.offset, to: { ...slices.at(-1)!.after }, rows: [] });
+      taken.push({ line, current: line.current, slices, from: line.stored.offset, to: { ...slices.at(-1)!.after }, rows: [] });
     }
     return taken;
   }
 
   /** False when it has to be tried again after a pause. */
   private async commit(taken: readonly Taken[]): Promise<boolean> {
-    const { database, metrics, clock } = this.ports;
+    const { database } = this.ports;
     const changes = new ChangeSet();
     for (const one of taken) {
       for (const { records } of one.slices) {
@@ -229,13 +240,21 @@ export class PaymentProjector implements OwnershipListener {
     if (outcome.kind === "ok") {
       this.recovered();
       for (const one of taken) this.applied(one);
-      const newest = changes.events.at(-1);
-      if (newest !== undefined) metrics.gauge("log_lag_seconds", Math.max(0, clock.now() - newest.at) / 1000, { topic: "payments.events.v1", consumer: "payments" });
+      this.tellLag();
       return true;
     }
     if (outcome.kind !== "stale") this.failed(outcome.cause);
     if (outcome.kind !== "failed") await this.compare(taken);
     return false;
+  }
+
+  /** How long the oldest record that is not in the tables has been in the log. */
+  private tellLag(): void {
+    const { clock, metrics } = this.ports;
+    const now = clock.now();
+    const waiting = [...this.lines.values()].flatMap(({ queue }) => queue.find(({ records }) => records.length > 0)?.records[0]?.appendedAtMs ?? []);
+    const lagMs = waiting.reduce((most, appendedAtMs) => Math.max(most, now - appendedAtMs), 0);
+    metrics.gauge("log_lag_seconds", lagMs / 1000, { topic: "payments.events.v1", consumer: "payments" });
   }
 
   /** After a stale or unknown commit: each line goes on from where the database really is. */
@@ -250,15 +269,12 @@ export class PaymentProjector implements OwnershipListener {
     for (const one of taken) {
       const at = stored.get(one.line.partition)?.offset ?? 0;
       if (at === one.to.offset) this.applied(one);
-      else if (at !== one.from && this.lines.get(one.line.partition) === one.line) {
-        one.line.reset();
-        this.startCatchUp(one.line);
-      }
+      else if (at !== one.from && !one.current.aborted) this.restart(one.line);
     }
   }
 
-  private applied({ line, slices, rows, from, to }: Taken): void {
-    if (this.lines.get(line.partition) !== line) return;
+  private applied({ line, current, slices, rows, from, to }: Taken): void {
+    if (current.aborted) return; // the line is another's, or reads again from wherever the database stands
     line.done(slices.length, to);
     this.ports.onCommitted?.(line.partition, rows, from, to);
   }
