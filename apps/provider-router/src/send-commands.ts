@@ -10,9 +10,9 @@ export class CommandSender {
   constructor(private readonly commands: Pick<CommandDoor, "send">, private readonly random: Random) {}
 
   /** Resolves when the command is in its topic; the same id is sent again until then, or until the signal. */
-  async send(payment: RoutedPayment, command: PaymentCommand, signal?: AbortSignal): Promise<void> {
+  async send(payment: RoutedPayment, command: PaymentCommand, signal?: AbortSignal, traceparent = payment.traceparent): Promise<void> {
     const { type, value } = encodePaymentCommand(command);
-    const { account, correlation, traceparent } = payment;
+    const { account, correlation } = payment;
     await this.commands.send(
       { id: this.random.uuid() as CommandId, type, subject: command.paymentId, value: toJsonBytes(value) },
       { account, ...(correlation !== undefined && { correlation }), ...(traceparent !== undefined && { traceparent }) },

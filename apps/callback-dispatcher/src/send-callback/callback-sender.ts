@@ -1,6 +1,7 @@
 import type { SendOutcome } from "@malipo/callback-delivery";
 import { type Account, parseAccount } from "@malipo/kernel";
 import type { Clock, HttpClient, HttpOutcome, Vault } from "@malipo/ports";
+import { inSpan } from "@malipo/runtime";
 import { signStandardWebhook } from "@malipo/security";
 import type { Callback } from "../keep-deliveries/callback-store.js";
 
@@ -38,20 +39,18 @@ export class CallbackSender {
     if (held.length === 0) return { kind: "not_sent", cause: "no_callback_secret" };
     const { mode } = parseAccount(callback.account);
     const body = encoder.encode(callback.body);
-    const outcome = await http.send({
-      method: "POST",
-      url,
-      headers: {
+    const attributes = { "http.request.method": "POST", "malipo.delivery": callback.id, "malipo.payment": callback.paymentId, "malipo.callback": callback.type };
+    return inSpan("send callback", { kind: "client", parent: callback.traceparent, attributes }, async (span) => {
+      // No `traceparent` goes out: a merchant has no use for our ids, and its own tracing would report under them.
+      const headers = {
         "content-type": "application/json",
         "user-agent": "Malipo-Callbacks/1",
         ...signStandardWebhook({ id: callback.id, timestampS: clock.now() / 1000, body, secrets: held }),
-        ...(callback.traceparent !== undefined && { traceparent: callback.traceparent }),
-      },
-      body,
-      deadlineMs,
-      allowDevelopmentAddresses: mode === "test",
+      };
+      const outcome = await http.send({ method: "POST", url, headers, body, deadlineMs, allowDevelopmentAddresses: mode === "test" });
+      span?.set({ "malipo.outcome": outcome.kind, ...(outcome.kind === "response" && { "http.response.status_code": outcome.status }) });
+      return toSendOutcome(outcome);
     });
-    return toSendOutcome(outcome);
   }
 }
 

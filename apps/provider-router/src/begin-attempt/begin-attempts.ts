@@ -1,5 +1,6 @@
 import { type AttemptId, type Caller, type Instant, type PaymentId, plus } from "@malipo/kernel";
 import type { Logger, Timer } from "@malipo/ports";
+import { type RunningSpan, inSpan } from "@malipo/runtime";
 import { attemptIdOf } from "@malipo/security";
 import type { Question, RoutingDesk } from "../choose-provider/routing-desk.js";
 import type { RouterConfig, RouterPorts } from "../router-ports.js";
@@ -54,7 +55,8 @@ export class BeginAttempts {
     if (this.stopping || phase !== "waiting" || !this.isOurs(partition) || this.preparing.has(paymentId)) return;
     if (this.held.has(attemptIdOf(paymentId, payment.attempts.length + 1))) return;
     this.preparing.add(paymentId);
-    void this.propose(payment)
+    const attributes = { "malipo.payment": paymentId, "malipo.attempt.number": payment.attempts.length + 1 };
+    void inSpan("begin attempt", { parent: payment.traceparent, attributes }, (span) => this.propose(payment, span))
       .catch((error: unknown) => {
         this.ports.logger.error({ error, paymentId }, "an attempt could not be proposed");
         this.reconsider(paymentId, RETRY_MS);
@@ -85,13 +87,14 @@ export class BeginAttempts {
     return this.held.size + this.preparing.size;
   }
 
-  private async propose(payment: RoutedPayment): Promise<void> {
+  private async propose(payment: RoutedPayment, span: RunningSpan | undefined): Promise<void> {
     const { paymentId, account } = payment;
     const question = await this.desk.question(payment);
     if (question === undefined || payment.payer === undefined) return;
     const { chosen, candidates } = this.desk.choose(question);
     const provider = chosen === undefined ? undefined : this.ports.providers.get(chosen.provider);
     const coverage = chosen === undefined ? undefined : question.coverageOf(chosen.provider);
+    span?.set({ "malipo.provider": chosen?.provider ?? "none" });
     if (chosen === undefined || provider === undefined || coverage === undefined) {
       this.ports.logger.warn({ paymentId, candidates }, "no channel serves this payment");
       return;
@@ -120,7 +123,7 @@ export class BeginAttempts {
       proposed = true;
       this.ports.failpoint("provider-router.after_learned_before_recorded");
       const command = { type: "BeginAttempt", paymentId, attemptId, number, ...chosen, caller: this.caller, sendBefore, candidates, request } as const;
-      this.sender.send(payment, command, window.signal).catch((error: unknown) => {
+      this.sender.send(payment, command, window.signal, span?.traceparent).catch((error: unknown) => {
         if (!window.signal.aborted) this.ports.logger.warn({ error, paymentId }, "a proposal could not be sent");
       });
     } finally {

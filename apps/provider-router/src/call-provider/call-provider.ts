@@ -1,5 +1,6 @@
 import { type AttemptId, type Caller, parseAccount } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
+import { inSpan } from "@malipo/runtime";
 import type { BeginAttempts, Proposal } from "../begin-attempt/begin-attempts.js";
 import type { OutcomeRecorder } from "../record-outcome/outcome-recorder.js";
 import type { RouterConfig, RouterPorts } from "../router-ports.js";
@@ -81,7 +82,12 @@ export class CallProvider {
     if (proposal === undefined || (proposal.sendBefore !== attempt.sendBefore && !this.isCheckOff)) return this.unsent(payment, attempt, "proposal_dropped");
     if (this.stopping) return this.unsent(payment, attempt, "stopping");
     this.ports.failpoint("provider-router.after_recorded_before_acted");
-    const outcome = await this.call(payment, attempt, proposal);
+    const attributes = { "malipo.payment": payment.paymentId, "malipo.attempt": attempt.id, "malipo.provider": attempt.provider };
+    const outcome = await inSpan(`collect ${attempt.provider}`, { kind: "client", parent: payment.traceparent, attributes }, async (span) => {
+      const learned = await this.call(payment, attempt, proposal);
+      span?.set({ "malipo.outcome": learned.kind, ...("cause" in learned && { "malipo.cause": learned.cause }) });
+      return learned;
+    });
     this.ports.failpoint("provider-router.after_acted_before_outcome");
     this.health.learn(attempt.provider, outcome);
     const now = this.book.payment(payment.paymentId);

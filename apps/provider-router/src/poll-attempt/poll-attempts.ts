@@ -1,6 +1,7 @@
 import { type AttemptId, parseAccount } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
 import type { Timer } from "@malipo/ports";
+import { beginSpan } from "@malipo/runtime";
 import type { QueryAnswer } from "@malipo/provider-contract";
 import { absenceIsProof, pollDelayMs } from "@malipo/provider-routing";
 import { Slots } from "../begin-attempt/slots.js";
@@ -67,12 +68,18 @@ export class PollAttempts {
     const provider = this.ports.providers.get(attempt.provider);
     if (provider === undefined) return { kind: "unknown", cause: "provider_not_configured" };
     if (reference === undefined && !provider.capabilities.queryableWithoutReply) return { kind: "unknown", cause: "no_provider_reference" };
+    const attributes = { "malipo.payment": payment.paymentId, "malipo.attempt": attempt.id, "malipo.provider": attempt.provider };
+    const span = beginSpan(`query ${attempt.provider}`, { kind: "client", parent: payment.traceparent, attributes });
     const query = { attemptId: attempt.id, at: this.ports.clock.now(), ...(reference !== undefined && { providerReference: reference }) };
     try {
-      return await provider.fetchOutcome(query, { mode: parseAccount(payment.account).mode, deadlineMs: this.config.times.queryDeadlineMs });
+      const answer = await provider.fetchOutcome(query, { mode: parseAccount(payment.account).mode, deadlineMs: this.config.times.queryDeadlineMs });
+      span?.set({ "malipo.outcome": answer.kind });
+      return answer;
     } catch (error) {
       this.ports.logger.error({ error, attemptId: attempt.id }, "an adapter threw");
       return { kind: "unknown", cause: "adapter_fault" };
+    } finally {
+      span?.end();
     }
   }
 

@@ -37,8 +37,15 @@ export const readRaw = (bytes: Uint8Array, receivedAt: Instant): RawWebhook => {
 /** Webhooks of one attempt share a partition, and so keep their order. */
 export const evidencePartition = (provider: string, correlation: string): number => partitionOf(`${provider}/${correlation}`);
 
-export const evidenceRecord = (recordId: string, source: string, correlation: string, received: WebhookReceived): OutgoingRecord => {
-  const envelope: Envelope = { id: recordId, source, type: WEBHOOK_RECEIVED, time: received.receivedAt, subject: correlation };
+export const evidenceRecord = (recordId: string, source: string, correlation: string, received: WebhookReceived, traceparent?: string): OutgoingRecord => {
+  const envelope: Envelope = {
+    id: recordId,
+    source,
+    type: WEBHOOK_RECEIVED,
+    time: received.receivedAt,
+    subject: correlation,
+    ...(traceparent !== undefined && { traceparent }),
+  };
   return { key: `${received.provider}/${correlation}`, value: toJsonBytes(codec.encode(received)), headers: toHeaders(envelope) };
 };
 

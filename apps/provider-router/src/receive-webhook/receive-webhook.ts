@@ -18,7 +18,7 @@ const keptHeaders = /^(content-(type|digest)|signature|signature-input|signature
 export class ReceiveWebhook {
   constructor(private readonly ports: Ports, private readonly source: string) {}
 
-  async receive(providerId: string, webhook: Omit<RawWebhook, "receivedAt">): Promise<Received> {
+  async receive(providerId: string, webhook: Omit<RawWebhook, "receivedAt">, traceparent?: string): Promise<Received> {
     const { providers, vault, evidence, clock, random, logger, metrics } = this.ports;
     const provider = providers.get(providerId);
     const receivedAt = clock.now();
@@ -35,7 +35,7 @@ export class ReceiveWebhook {
     try {
       const recordId = random.uuid();
       const sealed = await vault.seal(evidenceOwner(receivedAt), evidenceField(recordId), rawText(raw));
-      const record = evidenceRecord(recordId, this.source, correlation, { provider: providerId, receivedAt, raw: sealed });
+      const record = evidenceRecord(recordId, this.source, correlation, { provider: providerId, receivedAt, raw: sealed }, traceparent);
       await evidence.write(evidencePartition(providerId, correlation), record);
     } catch (error) {
       // It may be stored all the same: the provider repeats it, and a repeat changes nothing.

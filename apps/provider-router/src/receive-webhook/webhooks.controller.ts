@@ -14,7 +14,7 @@ export class WebhooksController {
     const headers = Object.fromEntries(Object.entries(request.headers).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])));
     // Under a raw route the body is its bytes, whatever its type says.
     const body = Buffer.isBuffer(request.body) ? request.body : new Uint8Array();
-    const received = await this.webhooks.receive(provider, { pathToken, headers, body });
+    const received = await this.webhooks.receive(provider, { pathToken, headers, body }, request.traceparent);
     if (received === "refused") throw notFound();
     if (received === "not_stored") throw temporarilyUnavailable();
     // Daraja looks for its own words; others look at the status alone.

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { AttemptId, ProviderId } from "@malipo/kernel";
 import type { Clock, Logger, Random } from "@malipo/ports";
+import { inSpan } from "@malipo/runtime";
 import { type StatementLine, missingThere } from "@malipo/statement-matching";
 import type { ReconciliationFact } from "../keep-reconciliation/reconciliation-fact.js";
 import type { ReconciliationStore } from "../keep-reconciliation/reconciliation-store.js";
@@ -59,7 +60,7 @@ export class ImportStatementHandler {
 
   constructor(private readonly options: ImportStatementOptions) {}
 
-  async execute(provider: string, date: string, file: Readable): Promise<ImportResult> {
+  async execute(provider: string, date: string, file: Readable, traceparent?: string): Promise<ImportResult> {
     const format = statementFormats.get(provider);
     if (format === undefined) throw new ImportRefusedError("unknown_provider", `statements of this provider cannot be read; known: ${[...statementFormats.keys()].join(", ")}`);
     const span = daySpan(date, format);
@@ -67,7 +68,12 @@ export class ImportStatementHandler {
     if (this.#underWay.has(provider)) throw new ImportRefusedError("import_in_progress", "another statement of this provider is being imported");
     this.#underWay.add(provider);
     try {
-      return await this.#import(format, date, span, file);
+      return await inSpan("import statement", { parent: traceparent, attributes: { "malipo.provider": provider, "malipo.day": date } }, async (trace) => {
+        const result = await this.#import(format, date, span, file);
+        const { statementId, lines, newLines, matched, breaksOpened } = result;
+        trace?.set({ "malipo.statement": statementId, "malipo.lines": lines, "malipo.lines.new": newLines, "malipo.matched": matched, "malipo.breaks.opened": breaksOpened });
+        return result;
+      });
     } finally {
       this.#underWay.delete(provider);
     }

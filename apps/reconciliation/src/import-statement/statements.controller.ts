@@ -25,7 +25,7 @@ export class StatementsController {
     const file = request.body;
     if (!(file instanceof Readable)) throw new Problem("unsupported_media_type", "The statement must be sent as text/csv.");
     try {
-      return await this.importStatement.execute(provider, typeof date === "string" ? date : "", file);
+      return await this.importStatement.execute(provider, typeof date === "string" ? date : "", file, request.traceparent);
     } catch (error) {
       if (error instanceof NotAStatementError) throw new Problem("validation_error", error.message, { cause: error });
       if (error instanceof ImportRefusedError) throw refusal(error);
