@@ -59,7 +59,8 @@ export class ChainTail {
 
   /**
    * Starts from the given checkpoints; a partition without one is read from its beginning.
-   * @throws LogTruncatedError when the log is not the one the checkpoints were taken from.
+   * @throws LogTruncatedError when the log is not the one the checkpoints were taken from; LogUnavailableError when it does
+   * not answer, and then it may be started again.
    */
   async start(from: ReadonlyMap<number, ChainPosition> = new Map()): Promise<void> {
     if (this.#state !== "new") throw new Error(`the tail of ${this.topic} was started before`);
@@ -67,7 +68,13 @@ export class ChainTail {
     await this.#verifyOnce();
     this.#state = "running";
     const offsets = new Map(this.#readers.map(({ position }, partition) => [partition, position.offset]));
-    this.#tail = await this.options.log.tail(this.topic, offsets, (partition, records) => this.#onBatch(partition, records));
+    try {
+      this.#tail = await this.options.log.tail(this.topic, offsets, (partition, records) => this.#onBatch(partition, records));
+    } catch (error) {
+      // Nothing was read, so a caller that waits for the log may start it again.
+      if (!this.halted) this.#state = "new";
+      throw error;
+    }
     this.#watchGeneration();
   }
 
