@@ -1,8 +1,10 @@
+import { headerText } from "@malipo/event-contracts";
 import type { AttemptId } from "@malipo/kernel";
 import type { Evidence, Outcome } from "@malipo/payment-lifecycle";
 import type { StoredRecord } from "@malipo/ports";
 import type { WebhookReading } from "@malipo/provider-contract";
 import { type Confirmation, type Known, judgeWebhook, needsConfirmation, unconfirmedAfterAll } from "@malipo/provider-routing";
+import { type RunningSpan, inSpan, isTracing } from "@malipo/runtime";
 import type { PollAttempts } from "../poll-attempt/poll-attempts.js";
 import { evidenceField, evidenceOwner, readEvidenceRecord, readRaw } from "../receive-webhook/evidence-record.js";
 import type { OutcomeRecorder } from "../record-outcome/outcome-recorder.js";
@@ -36,11 +38,20 @@ export class InterpretEvidence {
    * Rejects with UnusableEvidenceError for what must be parked; any other error means that something around us failed,
    * and the record is to be read again.
    */
-  async interpret(record: StoredRecord, signal: AbortSignal): Promise<void> {
+  interpret(record: StoredRecord, signal: AbortSignal): Promise<void> {
+    const start = { kind: "consumer", parent: isTracing() ? headerText(record.headers["ce_traceparent"]) : undefined } as const;
+    return inSpan("interpret webhook", start, (span) => this.interpretIn(span, record, signal));
+  }
+
+  private async interpretIn(span: RunningSpan | undefined, record: StoredRecord, signal: AbortSignal): Promise<void> {
     const { reading, position } = await this.read(record);
+    span?.set({ "malipo.evidence": position, "malipo.reading": reading.kind });
     if (reading.kind === "ignored") return;
     if (reading.kind === "unreadable") throw new UnusableEvidenceError(reading.why);
     const found = await this.find(reading.correlation.attemptId, signal);
+    // The webhook began a trace of its own at the provider's request; what follows from it belongs to the payment's.
+    span?.set({ "malipo.attempt": found.attempt.id, "malipo.provider": found.attempt.provider });
+    span?.link(found.payment.traceparent);
     const evidence: Evidence = { source: "webhook", position };
     await this.judge(found, reading, evidence, signal);
   }
