@@ -16,14 +16,27 @@ export class PartitionLine {
   live = false;
   readonly queue: Slice[] = [];
   private records = 0;
-  /** Ends a catch-up that is no longer wanted. */
-  readonly stopped = new AbortController();
+  private era = new AbortController();
   private drained: PromiseWithResolvers<void> | undefined;
 
   constructor(readonly partition: number) {}
 
   get length(): number {
     return this.records;
+  }
+
+  /**
+   * Lasts until the next `reset`. A catch-up or a commit that began before it speaks of a queue that is no more: what it
+   * still pushed or took away would leave out records for ever.
+   */
+  get current(): AbortSignal {
+    return this.era.signal;
+  }
+
+  /** Whether the records fill exactly what lies between two positions: the chain counts its valid records. */
+  static unbroken(from: Checkpoint, slices: readonly Slice[]): boolean {
+    const records = slices.reduce((sum, slice) => sum + slice.records.length, 0);
+    return from.seq + records === slices.at(-1)!.after.seq;
   }
 
   push({ records, after }: Slice): void {
@@ -58,6 +71,8 @@ export class PartitionLine {
     this.records = 0;
     this.live = false;
     this.stored = undefined;
+    this.era.abort();
+    this.era = new AbortController();
     this.wake();
   }
 

@@ -71,7 +71,6 @@ export class PaymentProjector implements OwnershipListener {
 
   revoked(partitions: readonly number[]): void {
     for (const partition of partitions) {
-      this.lines.get(partition)?.stopped.abort();
       this.lines.get(partition)?.reset();
       this.lines.delete(partition);
     }
@@ -157,6 +156,7 @@ export class PaymentProjector implements OwnershipListener {
     };
     const replay: Tail = await log.tail(tail.topic, new Map([[partition, stored.offset]]), (_, records) => give(records).catch(joined.reject));
     signal.addEventListener("abort", () => joined.resolve(), { once: true });
+    if (signal.aborted) joined.resolve(); // while the log was asked
     await joined.promise.finally(() => replay.stop());
   }
 
