@@ -15,22 +15,26 @@ export const evolveRouted = (payment: RoutedPayment | undefined, event: PaymentE
     case "AttemptProgressed":
       return witnessed(payment, event, event.knowledge, event.knowledge, event.providerReference);
     case "AttemptResolved":
-      return { ...witnessed(payment, event, event.outcome.kind, event.outcome.kind), phase: "waiting", next: event.next };
+      return unlessPaid({ ...witnessed(payment, event, event.outcome.kind, event.outcome.kind), phase: "waiting", next: event.next });
     case "PaymentCompleted":
       return { ...witnessed(payment, event, "approved", "approved"), phase: "closed" };
     case "PaymentFailed":
       return { ...witnessed(payment, event, event.outcome.kind, event.outcome.kind), phase: "closed" };
     case "PaymentExpired":
       return { ...(event.cause === "payer_timeout" ? witnessed(payment, event, "declined", "declined") : payment), phase: "closed" };
+    case "InputRequested":
+      return witnessed(payment, event, "in_progress", "in_progress", event.providerReference);
     case "LateSuccessRecorded":
     case "SecondSuccessRecorded":
-      return { ...witnessed(payment, event, "approved", "approved"), inReview: true };
+      return unlessPaid({ ...witnessed(payment, event, "approved", "approved"), inReview: true });
+    case "LateSuccessAccepted":
+      return { ...payment, phase: "closed", inReview: false };
     case "ContradictionRecorded":
       return witnessed(payment, event, "contradiction");
     case "PaymentCancelled":
       return { ...payment, phase: "closed" };
     case "PaymentConfirmed":
-      return payment.phase === "held" ? { ...payment, phase: "waiting" } : payment;
+      return payment.phase === "held" && payment.attempts.length === 0 ? { ...payment, phase: "waiting" } : payment;
     case "ReviewOpened":
       return { ...payment, inReview: true };
     case "ReviewClosed":
@@ -39,6 +43,10 @@ export const evolveRouted = (payment: RoutedPayment | undefined, event: PaymentE
       return payment;
   }
 };
+
+/** An attempt that ended without money has the money after all: until a person decides, nothing more is begun. */
+const unlessPaid = (payment: RoutedPayment): RoutedPayment =>
+  payment.phase === "waiting" && payment.attempts.some(({ knowledge }) => knowledge === "approved") ? { ...payment, phase: "held" } : payment;
 
 type Of<Type extends PaymentEvent["type"]> = Extract<PaymentEvent, { type: Type }>;
 

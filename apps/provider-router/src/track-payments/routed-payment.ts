@@ -23,7 +23,7 @@ export type RoutedAttempt = Readonly<{
 
 /**
  * What the router knows of a payment: the fold of its events, without a phone number (the payer's account stays sealed).
- * `waiting`: an attempt is to be begun. `held`: the merchant has to confirm first. `open`: an attempt has no final word.
+ * `waiting`: an attempt is to be begun. `held`: the merchant has to confirm first, or a person to decide about money that came late. `open`: an attempt has no final word.
  */
 export type RoutedPayment = Readonly<{
   paymentId: PaymentId;
