@@ -33,7 +33,8 @@ const RETRY_MS = 1_000;
 export class BeginAttempts {
   private readonly held = new Map<AttemptId, Held>();
   private readonly preparing = new Set<PaymentId>();
-  private readonly backlog = new Set<PaymentId>();
+  /** By provider, the payments that found no room there. */
+  private readonly backlog = new Map<string, Set<PaymentId>>();
   private readonly slots: Slots;
   private stopping = false;
 
@@ -61,7 +62,11 @@ export class BeginAttempts {
         this.ports.logger.error({ error, paymentId }, "an attempt could not be proposed");
         this.reconsider(paymentId, RETRY_MS);
       })
-      .finally(() => this.preparing.delete(paymentId));
+      .finally(() => {
+        this.preparing.delete(paymentId);
+        // Room that this one was called for and did not take is another's.
+        this.drainBacklog();
+      });
   }
 
   /** Hands the proposal over to the one who sends it; a second time there is none. */
@@ -99,7 +104,7 @@ export class BeginAttempts {
       this.ports.logger.warn({ paymentId, candidates }, "no channel serves this payment");
       return;
     }
-    if (!this.slots.tryTake(chosen.provider)) return void this.backlog.add(paymentId);
+    if (!this.slots.tryTake(chosen.provider)) return this.waitFor(chosen.provider, paymentId);
     let proposed = false;
     try {
       const number = payment.attempts.length + 1;
@@ -146,10 +151,31 @@ export class BeginAttempts {
     });
   }
 
+  private waitFor(provider: string, paymentId: PaymentId): void {
+    const waiting = this.backlog.get(provider);
+    if (waiting === undefined) this.backlog.set(provider, new Set([paymentId]));
+    else waiting.add(paymentId);
+  }
+
+  /** Calls one payment for each provider that has room; those of a provider that hangs hold up nobody else's. */
   private drainBacklog(): void {
-    const [paymentId] = this.backlog;
-    if (paymentId === undefined) return;
-    this.backlog.delete(paymentId);
-    this.reconsider(paymentId, 0);
+    for (const [provider, waiting] of this.backlog) {
+      if (this.slots.hasRoom(provider)) this.callFirst(waiting);
+      if (waiting.size === 0) this.backlog.delete(provider);
+    }
+  }
+
+  private callFirst(waiting: Set<PaymentId>): void {
+    for (const paymentId of waiting) {
+      waiting.delete(paymentId);
+      if (!this.isWaiting(paymentId)) continue;
+      this.reconsider(paymentId, 0);
+      return;
+    }
+  }
+
+  private isWaiting(paymentId: PaymentId): boolean {
+    const payment = this.book.payment(paymentId);
+    return payment?.phase === "waiting" && this.isOurs(payment.partition) && !this.preparing.has(paymentId);
   }
 }

@@ -2,7 +2,7 @@
 export class Slots {
   private readonly taken = new Map<string, number>();
 
-  constructor(private readonly max: number, private readonly onRoom: (name: string) => void = () => undefined) {}
+  constructor(private readonly max: number, private readonly onRoom: () => void = () => undefined) {}
 
   tryTake(name: string): boolean {
     const now = this.taken.get(name) ?? 0;
@@ -11,9 +11,13 @@ export class Slots {
     return true;
   }
 
+  hasRoom(name: string): boolean {
+    return (this.taken.get(name) ?? 0) < this.max;
+  }
+
   release(name: string): void {
     this.taken.set(name, Math.max(0, (this.taken.get(name) ?? 0) - 1));
-    this.onRoom(name);
+    this.onRoom();
   }
 
   inUse(): number {
