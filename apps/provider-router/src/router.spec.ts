@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { AttemptId, PaymentId } from "@malipo/kernel";
+import { type AttemptId, type PaymentId, instant } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
 import type { PaymentProvider } from "@malipo/provider-contract";
 import { attemptIdOf } from "@malipo/security";
@@ -133,6 +133,31 @@ describe("a payment's way", () => {
   });
 });
 
+describe("asking about an open attempt", () => {
+  it("keeps one pace for each, however often a webhook hurries it while an answer is awaited", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "pending" };
+    const { time, world } = setUp(provider);
+    let asked = 0;
+    const ask = provider.fetchOutcome.bind(provider);
+    provider.fetchOutcome = async (query) => {
+      asked += 1;
+      await time.sleep(700);
+      return ask(query);
+    };
+    const { router } = await world.start();
+    const id = await world.pay({ id: "8", providers: ["pawa"] });
+    for (let i = 0; i < 30; i++) {
+      await time.advance(900);
+      await router.webhooks.receive("pawa", provider.webhook(first(id), "declined"));
+    }
+    await time.advance(120_000);
+    asked = 0;
+    await time.advance(600_000);
+    expect(asked).toBeLessThanOrEqual(11);
+  });
+});
+
 describe("failing over", () => {
   it("goes to the next provider when nothing was sent or the first one turned it away, and to none after a decline", async () => {
     for (const [onCollect, ends] of [["refused_connection", "completed"], ["unavailable", "completed"], ["decline", "failed"]] as const) {
@@ -233,6 +258,21 @@ describe("the fence before every send", () => {
     expect(provider.reached.filter((reached) => reached !== first(id))).toEqual([attemptIdOf(late, 2)]);
   });
 
+  it("takes no machine's word for absence whose clock was set ahead while the caller may still send", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    const socket = Promise.withResolvers<void>();
+    provider.socketReady = socket.promise;
+    await world.start();
+    const id = await world.pay({ id: "25", providers: ["pawa"] });
+    await settle();
+    await world.start({ clock: { now: () => instant(time.now() + 3_600_000), monotonicMs: () => time.monotonicMs() } });
+    await time.advance(9_000);
+    socket.resolve();
+    await time.advance(60_000);
+    expect([status(id), provider.charges]).toEqual(["completed", 1]);
+  });
+
   it("proposes again when the decider was away, and is never sent twice for it", async () => {
     const provider = pawa();
     const { time, world, status } = setUp(provider);
@@ -244,6 +284,28 @@ describe("the fence before every send", () => {
     await time.advance(60_000);
     expect(status(id)).toBe("completed");
     expect(provider.charges).toBe(1);
+  });
+});
+
+describe("more payments than a provider is called with at once", () => {
+  it("wait for that provider alone, and each gets its turn", async () => {
+    const [slow, quick] = [new WorldProvider("slow"), new WorldProvider("quick")];
+    const sockets = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    [slow.socketReady, quick.socketReady] = [sockets[0].promise, sockets[1].promise];
+    const { time, world, status } = setUp(slow, quick);
+    await world.start({ config: { callsPerProviderMax: 1 } });
+    const ids: PaymentId[] = [];
+    for (const [id, provider] of [["40", "slow"], ["41", "quick"], ["42", "slow"], ["43", "slow"], ["44", "quick"]] as const) {
+      ids.push(await world.pay({ id, providers: [provider] }));
+      await settle();
+    }
+    expect(ids.map(status)).toEqual(["processing", "processing", "pending", "pending", "pending"]);
+    sockets[1].resolve();
+    await time.advance(5_000);
+    expect(ids.map(status)).toEqual(["processing", "completed", "pending", "pending", "completed"]);
+    sockets[0].resolve();
+    await time.advance(5_000);
+    expect(ids.map(status)).toEqual(ids.map(() => "completed"));
   });
 });
 

@@ -144,7 +144,7 @@ export class Router {
     this.assigned.get(partition)?.abort(new Error("the partition went elsewhere"));
     this.assigned.delete(partition);
     this.active.delete(partition);
-    for (const payment of this.book.unfinished()) if (payment.partition === partition) this.polls.forgetAll(payment.attempts);
+    for (const payment of this.book.unfinished()) if (payment.partition === partition) this.polls.leaveAll(payment.attempts);
   }
 
   private onChange(payment: RoutedPayment, event: PaymentEvent): void {

@@ -1,4 +1,4 @@
-import { type AttemptId, parseAccount } from "@malipo/kernel";
+import { type AttemptId, type Instant, parseAccount } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
 import type { Timer } from "@malipo/ports";
 import { beginSpan } from "@malipo/runtime";
@@ -12,6 +12,7 @@ import { type RoutedAttempt, type RoutedPayment, isOpen } from "../track-payment
 
 type Ports = Pick<RouterPorts, "clock" | "scheduler" | "random" | "providers" | "logger">;
 type Watched = { done: number; timer: Timer };
+type AskedAt = Readonly<{ wall: Instant; monotonicMs: number }>;
 
 const NO_ROOM_MS = 250;
 const JITTER_STEPS = 1_000;
@@ -19,6 +20,8 @@ const JITTER_STEPS = 1_000;
 /** Asks about open attempts at growing intervals until there is a final word. What a provider cannot be asked about waits for its webhook. */
 export class PollAttempts {
   private readonly watched = new Map<AttemptId, Watched>();
+  /** When this process first saw the attempt open, on its monotonic clock: see `absenceIsProof`. */
+  private readonly knownSinceMs = new Map<AttemptId, number>();
   private readonly underWay = new Set<Promise<void>>();
   private readonly slots: Slots;
   private readonly stopped = new AbortController();
@@ -35,27 +38,37 @@ export class PollAttempts {
 
   watch(attemptId: AttemptId): void {
     if (this.stopped.signal.aborted || this.watched.has(attemptId)) return;
+    if (!this.knownSinceMs.has(attemptId)) this.knownSinceMs.set(attemptId, this.ports.clock.monotonicMs());
     this.schedule(attemptId, 0);
   }
 
   /** Something was heard about it: asks soon again, at the pace of the first polls. */
   hurry(attemptId: AttemptId): void {
-    this.forget(attemptId);
+    this.leave(attemptId);
     this.watch(attemptId);
   }
 
-  forget(attemptId: AttemptId): void {
+  /** The attempts are over. */
+  forgetAll(attempts: readonly RoutedAttempt[]): void {
+    for (const { id } of attempts) {
+      this.leave(id);
+      this.knownSinceMs.delete(id);
+    }
+  }
+
+  /** Another process asks from now on. */
+  leaveAll(attempts: readonly RoutedAttempt[]): void {
+    for (const { id } of attempts) this.leave(id);
+  }
+
+  private leave(attemptId: AttemptId): void {
     this.watched.get(attemptId)?.timer.cancel();
     this.watched.delete(attemptId);
   }
 
-  forgetAll(attempts: readonly RoutedAttempt[]): void {
-    for (const { id } of attempts) this.forget(id);
-  }
-
   async stop(): Promise<void> {
     this.stopped.abort(new Error("stopping"));
-    for (const id of [...this.watched.keys()]) this.forget(id);
+    for (const id of [...this.watched.keys()]) this.leave(id);
     await Promise.all(this.underWay);
   }
 
@@ -64,7 +77,7 @@ export class PollAttempts {
   }
 
   /** One question; also used to confirm a webhook. */
-  async ask(payment: RoutedPayment, attempt: RoutedAttempt, reference = attempt.providerReference): Promise<QueryAnswer> {
+  async ask(payment: RoutedPayment, attempt: RoutedAttempt, known = attempt.providerReference): Promise<QueryAnswer> {
     const provider = this.ports.providers.get(attempt.provider);
     if (provider === undefined) return { kind: "unknown", cause: "provider_not_configured" };
     if (reference === undefined && !provider.capabilities.queryableWithoutReply) return { kind: "unknown", cause: "no_provider_reference" };
@@ -84,6 +97,7 @@ export class PollAttempts {
   }
 
   private schedule(attemptId: AttemptId, done: number, delayMs?: number): void {
+    this.watched.get(attemptId)?.timer.cancel();
     const draw = this.ports.random.below(JITTER_STEPS) / JITTER_STEPS;
     const timer = this.ports.scheduler.after(delayMs ?? pollDelayMs(this.config.times.polls, done, draw), () => this.due(attemptId));
     this.watched.set(attemptId, { done, timer });
@@ -92,7 +106,7 @@ export class PollAttempts {
   private due(attemptId: AttemptId): void {
     const watched = this.watched.get(attemptId);
     if (watched === undefined) return;
-    const poll = this.poll(attemptId, watched.done).catch((error: unknown) => {
+    const poll = this.poll(attemptId, watched).catch((error: unknown) => {
       this.ports.logger.error({ error, attemptId }, "a poll failed");
       if (this.watched.get(attemptId) === watched) this.schedule(attemptId, watched.done + 1);
     });
@@ -100,13 +114,16 @@ export class PollAttempts {
     this.underWay.add(tracked);
   }
 
-  private async poll(attemptId: AttemptId, done: number): Promise<void> {
+  private async poll(attemptId: AttemptId, watched: Watched): Promise<void> {
+    // Who was told to hurry meanwhile, or gave the attempt up, has planned what comes next: one plan for each attempt.
+    const isCurrent = (): boolean => this.watched.get(attemptId) === watched && !this.stopped.signal.aborted;
     const found = await this.book.findAttempt(attemptId);
-    if (found === undefined || !isOpen(found.attempt) || !this.isOurs(found.payment.partition)) return this.forget(attemptId);
+    if (!isCurrent()) return;
+    if (found === undefined || !isOpen(found.attempt) || !this.isOurs(found.payment.partition)) return this.leave(attemptId);
     const { payment, attempt } = found;
-    if (!this.slots.tryTake(attempt.provider)) return this.schedule(attemptId, done, NO_ROOM_MS);
+    if (!this.slots.tryTake(attempt.provider)) return this.schedule(attemptId, watched.done, NO_ROOM_MS);
     try {
-      const askedAt = this.ports.clock.now();
+      const askedAt = { wall: this.ports.clock.now(), monotonicMs: this.ports.clock.monotonicMs() };
       const answer = await this.ask(payment, attempt);
       const outcome = this.conclude(attempt, answer, askedAt);
       if (outcome !== undefined) {
@@ -117,11 +134,11 @@ export class PollAttempts {
       this.slots.release(attempt.provider);
     }
     // Asked again until the record itself says that it is over: a command can be refused, or overtaken.
-    if (this.watched.has(attemptId) && !this.stopped.signal.aborted) this.schedule(attemptId, done + 1);
+    if (isCurrent()) this.schedule(attemptId, watched.done + 1);
   }
 
   /** What is worth a record: a final word, news of progress, or proof by absence. */
-  private conclude(attempt: RoutedAttempt, answer: QueryAnswer, askedAt: RoutedAttempt["startedAt"]): Outcome | undefined {
+  private conclude(attempt: RoutedAttempt, answer: QueryAnswer, askedAt: AskedAt): Outcome | undefined {
     switch (answer.kind) {
       case "approved":
       case "declined":
@@ -135,11 +152,13 @@ export class PollAttempts {
     }
   }
 
-  private absent(attempt: RoutedAttempt, askedAt: RoutedAttempt["startedAt"]): boolean {
+  private absent(attempt: RoutedAttempt, askedAt: AskedAt): boolean {
     const { capabilities } = this.ports.providers.get(attempt.provider)!;
     // What the provider once took into work cannot have been unsent, whatever it no longer finds.
     if (attempt.knowledge === "in_progress") return false;
-    return absenceIsProof({ askedAt, sendBefore: attempt.sendBefore, skewMs: this.config.times.skewMs, ...capabilities });
+    const { skewMs, sendBeforeMs: sendWindowMs } = this.config.times;
+    const knownForMs = askedAt.monotonicMs - (this.knownSinceMs.get(attempt.id) ?? askedAt.monotonicMs);
+    return absenceIsProof({ askedAt: askedAt.wall, sendBefore: attempt.sendBefore, skewMs, sendWindowMs, knownForMs, ...capabilities });
   }
 }
 

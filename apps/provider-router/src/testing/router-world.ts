@@ -56,7 +56,7 @@ export class RouterWorld {
   }
 
   /** `dieAt` is the failpoint at which this process is killed. */
-  async start(options: { dieAt?: string; config?: Partial<RouterConfig> } = {}): Promise<Instance> {
+  async start(options: { dieAt?: string; config?: Partial<RouterConfig>; clock?: Clock } = {}): Promise<Instance> {
     const tail = new WorldTail(this.log);
     const instance = { dead: false, tail } as Instance;
     instance.kill = () => {
@@ -91,7 +91,7 @@ export class RouterWorld {
       evidence: log.evidenceWriter,
       parked: log.parkedWriter,
       providers: this.providers(instance),
-      clock: time,
+      clock: options.clock ?? time,
       scheduler: { after: (ms, task) => time.after(ms, () => !instance.dead && task()), yield: () => time.yield(), sleep: (ms, signal) => time.sleep(ms, signal) },
       random: this.random(),
       logger: silent,

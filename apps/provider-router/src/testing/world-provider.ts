@@ -27,6 +27,8 @@ export class WorldProvider implements PaymentProvider {
   readonly states = new Map<AttemptId, "approved" | "declined" | "pending">();
   behaviour: Behaviour = { onCollect: "charge" };
   queriesAnswered = true;
+  /** A request waits for its socket. */
+  socketReady: Promise<void> = Promise.resolve();
   /** Called when a request arrives, before it is handled. */
   onReach: (attemptId: AttemptId) => void = () => undefined;
 
@@ -51,6 +53,7 @@ export class WorldProvider implements PaymentProvider {
     const attemptId = textAt(readJsonObject(prepared), "attemptId") as AttemptId;
     const { onCollect } = this.behaviour;
     if (onCollect === "refused_connection") return { kind: "not_sent", cause: "connection_refused" };
+    await this.socketReady;
     if (maySend?.() === false) return { kind: "not_sent", cause: "send_window_over" };
     this.onReach(attemptId);
     this.reached.push(attemptId);

@@ -65,11 +65,16 @@ describe("failing over", () => {
 });
 
 describe("absence", () => {
-  const question = { sendBefore: instant(10_000), skewMs: 2_000, visibilityDelayMs: 5_000, notFoundIsProof: true };
+  const question = { sendBefore: instant(10_000), skewMs: 2_000, visibilityDelayMs: 5_000, notFoundIsProof: true, sendWindowMs: 10_000, knownForMs: 20_000 };
   it("proves something only after the last send would be visible, and where the provider's word is proof", () => {
     expect(absenceIsProof({ ...question, askedAt: instant(17_000) })).toBe(false);
     expect(absenceIsProof({ ...question, askedAt: instant(17_001) })).toBe(true);
     expect(absenceIsProof({ ...question, askedAt: instant(99_000), notFoundIsProof: false })).toBe(false);
+  });
+
+  it("proves nothing to a clock that was set ahead", () => {
+    expect(absenceIsProof({ ...question, askedAt: instant(3_600_000), knownForMs: 15_000 })).toBe(false);
+    expect(absenceIsProof({ ...question, askedAt: instant(3_600_000), knownForMs: 15_001 })).toBe(true);
   });
 });
 
