@@ -71,6 +71,11 @@ const unacceptable: Row[] = [
   ["a blank reference", 422, body({ reference: "   " })],
   ["a reference of 256 characters", 422, body({ reference: "a".repeat(256) })],
   ["a reference with a line break", 422, body({ reference: "a\nb" })],
+  ["a reference with a control character", 422, body({ reference: "order-1\u0001" })],
+  ["a reference with an invisible character", 422, body({ reference: "order\u200b1" })],
+  ["a long reference that would cost its square", 422, body({ reference: `${"a".repeat(64_000)}\u0001\u0001` })],
+  ["a long number that would cost its square", 422, body({}).replace('"10.00"', `0.${"0".repeat(64_000)}1`)],
+  ["no callback, in words, and no channel", 422, body({ callback_url: null, currency: "KES" })],
   ["a reference as an object", 422, body({ reference: { $ne: null } })],
   ["a callback that is no URL", 422, body({ callback_url: "callbacks" })],
   ["a callback by file", 422, body({ callback_url: "file:///etc/passwd" })],
@@ -89,6 +94,7 @@ const others: Row[] = [
   ["text", 415, body({}), { "content-type": "text/plain" }],
   ["no type", 415, body({}), { "content-type": "" }],
   ["another charset", 415, body({}), { "content-type": "application/json; charset=utf-16" }],
+  ["a type that would cost its square", 415, body({}), { "content-type": `application/json${" ".repeat(15_000)}x` }],
   ["gzip", 415, body({}), { "content-encoding": "gzip" }],
   ["no token", 401, body({}), { authorization: "" }],
   ["a token that is none", 401, body({}), { authorization: "Bearer x.y.z" }],
@@ -105,13 +111,16 @@ describe("a malformed request", () => {
   afterAll(() => app.nest.close());
 
   it.each([...unreadable, ...unacceptable, ...others])("%s: %d", async (_what, status, payload, headers = {}) => {
+    const startedMs = performance.now();
     const answer = await app.fastify.inject({
       method: "POST",
       url: "/api/v1/payments",
       payload,
       headers: { "content-type": "application/json", authorization, ...headers },
     });
+    const elapsedMs = performance.now() - startedMs;
     expect([answer.statusCode, answer.json().code]).toEqual([status, codes[status]]);
+    expect(elapsedMs).toBeLessThan(300); // one request must not hold up the others
     expect(Object.keys(answer.json()).filter((field) => !["message", "code", "details"].includes(field))).toEqual([]);
     expect(typeof answer.json().message).toBe("string");
     expect(errors).toEqual([]);
@@ -135,6 +144,14 @@ describe("a malformed request", () => {
         expect(answer.json().code).toMatch(/^(unauthenticated|validation_error)$/);
       }
     }
+  });
+
+  it("of an operator is told in the same envelope", async () => {
+    for (const before of ["2026-W05-1", "2026-W05", "2026-001", "yesterday", "9".repeat(300)]) {
+      const answer = await app.fastify.inject({ method: "GET", url: `/admin/v1/reviews?before=${before}`, headers: { authorization: `Bearer ${adminToken}` } });
+      expect([before, answer.statusCode]).toEqual([before, 422]);
+    }
+    expect(errors).toEqual([]);
   });
 
   it("of a status or a list is told in the same envelope", async () => {

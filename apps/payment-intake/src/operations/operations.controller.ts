@@ -2,7 +2,7 @@ import { AdminGuard } from "@malipo/http-api";
 import type { Mode } from "@malipo/kernel";
 import { Controller, Get, Inject, Param, Query, UseGuards } from "@nestjs/common";
 import { ApiExcludeController } from "@nestjs/swagger";
-import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from "class-validator";
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from "class-validator";
 import { PaymentOperations } from "./payments.operations.js";
 
 export class TimelineQuery {
@@ -23,8 +23,9 @@ export class ReviewsQuery {
   @IsOptional()
   @Matches(/^[1-9][0-9]{0,2}$/, { message: "must be 1 to 999" })
   limit?: string;
+  /** RFC 3339; ISO 8601 knows weeks and more that no clock reads. */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @MaxLength(40)
   before?: string;
 }
 

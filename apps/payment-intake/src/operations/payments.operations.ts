@@ -1,6 +1,6 @@
 import { fromJsonBytes } from "@malipo/event-contracts";
-import { notFound } from "@malipo/http-api";
-import { formatAmount, formatInstant, instant, type Instant, isMerchantId, isOrderNumber, type MerchantId, type Mode } from "@malipo/kernel";
+import { invalid, notFound } from "@malipo/http-api";
+import { formatAmount, formatInstant, type Instant, isMerchantId, isOrderNumber, type MerchantId, type Mode, parseInstant } from "@malipo/kernel";
 import type { EventRow, PaymentKey, PaymentsDatabase, PaymentStory } from "@malipo/projections";
 import { paymentIdOf } from "@malipo/security";
 import { redactData } from "./redact-event.js";
@@ -41,7 +41,7 @@ export class PaymentOperations {
   }
 
   async reviews(query: Readonly<{ all: boolean; limit: number; before?: string }>) {
-    const before = query.before === undefined ? {} : { before: instant(Date.parse(query.before)) };
+    const before = query.before === undefined ? {} : { before: readTime(query.before) };
     const items = await this.database.reviews({ includeResolved: query.all, limit: query.limit, ...before });
     return { reviews: items.map(({ openedAt, closedAt, ...item }) => ({ ...item, openedAt: time(openedAt), closedAt: time(closedAt) })) };
   }
@@ -56,6 +56,14 @@ export class PaymentOperations {
     return undefined;
   }
 }
+
+const readTime = (text: string): Instant => {
+  try {
+    return parseInstant(text);
+  } catch {
+    throw invalid({ before: ["must be an RFC 3339 time such as 2026-04-15T12:00:00Z"] });
+  }
+};
 
 const keysOf = (merchantId: MerchantId, reference: string, mode: Mode | undefined): readonly PaymentKey[] =>
   (mode === undefined ? (["test", "live"] as const) : [mode]).map((one) => ({ paymentId: paymentIdOf(merchantId, one, "kodipay", reference) }));

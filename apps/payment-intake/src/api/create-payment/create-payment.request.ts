@@ -24,7 +24,7 @@ export class CreatePaymentRequest {
   @IsString({ message: "must be a text" })
   @MinLength(1, { message: "must not be empty" })
   @MaxLength(255, { message: "is longer than 255 characters" })
-  @Matches(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*\S[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, { message: "must not be blank or hold control characters" })
+  @Matches(/^(?!\s*$)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, { message: "must not be blank or hold control characters" })
   reference!: string;
 
   @ApiPropertyOptional({ type: String, example: "243812345789", description: "The payer's number with country code, digits only; required for mobile_money and wallet." })

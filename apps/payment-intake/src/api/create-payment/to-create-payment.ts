@@ -33,7 +33,8 @@ export class CreatePaymentReader {
   read(body: CreatePaymentRequest, context: Context): CreatePayment {
     const amount = readAmount(body);
     const payer = readPayer(body);
-    const callbackUrl = body.callback_url === undefined ? undefined : this.callbackUrl(body.callback_url, context.account);
+    // The validators let null pass for a field that may be left out.
+    const callbackUrl = body.callback_url === undefined || body.callback_url === null ? undefined : this.callbackUrl(body.callback_url, context.account);
     const terms = this.terms.resolve({ account: context.account, amount, method: body.payment_method, payer });
     if (terms === undefined) {
       throw new Problem("validation_error", "No channel serves this country, currency, method, and amount.", {

@@ -15,6 +15,9 @@ declare module "fastify" {
 
 const unsupported = (what: string): Problem => new Problem("unsupported_media_type", what);
 
+/** Far more than a media type needs; the patterns below would take a square of it on a header full of spaces. */
+const mediaTypeLengthMax = 128;
+
 /** `application/json`, alone or in UTF-8 by name. */
 const jsonForm = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
 const formForm = /^application\/x-www-form-urlencoded\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
@@ -54,6 +57,7 @@ const refuseMediaType = (
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") return unsupported("The body must not have a content encoding.");
   const type = headers["content-type"] ?? "";
+  if (type.length > mediaTypeLengthMax) return unsupported("The body must be application/json in UTF-8.");
   if (jsonForm.test(type) || (isUnder(formRoutes, url) && formForm.test(type))) return undefined;
   return unsupported("The body must be application/json in UTF-8.");
 };
