@@ -1,10 +1,12 @@
+import type { DataKey } from "@malipo/security";
+
 /** Unwrapped data keys, the least lately used forgotten first: unwrapping may be a call to a KMS. */
 export class DataKeyCache {
-  private readonly keys = new Map<string, Uint8Array>();
+  private readonly keys = new Map<string, DataKey>();
 
   constructor(private readonly max: number) {}
 
-  get(keyId: string): Uint8Array | undefined {
+  get(keyId: string): DataKey | undefined {
     const key = this.keys.get(keyId);
     if (key === undefined) return undefined;
     this.keys.delete(keyId);
@@ -12,7 +14,7 @@ export class DataKeyCache {
     return key;
   }
 
-  put(keyId: string, key: Uint8Array): void {
+  put(keyId: string, key: DataKey): void {
     this.keys.delete(keyId);
     this.keys.set(keyId, key);
     if (this.keys.size > this.max) this.drop(this.keys.keys().next().value!);

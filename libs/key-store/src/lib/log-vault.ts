@@ -1,6 +1,6 @@
 import type { Account, PayerId, Sealed } from "@malipo/kernel";
 import type { Clock, EventLog, KeyOwner, KeyRing, Logger, OutgoingRecord, Random, StoredRecord, Tail, Vault } from "@malipo/ports";
-import { DATA_KEY_BYTES, NONCE_BYTES, type SealContext, keyIdOf, openWith, sealWith } from "@malipo/security";
+import { DATA_KEY_BYTES, type DataKey, NONCE_BYTES, type SealContext, dataKeyOf, keyIdOf, openWith, sealWith } from "@malipo/security";
 import { DataKeyCache } from "./data-key-cache.js";
 import { createdRecord, erasedRecord, ownerKey, ownerOf, readKeyRecord } from "./key-record.js";
 import { TopicBarrier } from "./topic-barrier.js";
@@ -100,17 +100,17 @@ export class LogVault implements Vault {
     // Where the tail came first it knows better: the key may be erased by now.
     if (offset >= this.barrier.position(partition)) {
       this.wrapped.add(ownerOf(owner), owner.purpose, wrapped);
-      this.unwrapped.put(keyId, dataKey);
+      this.unwrapped.put(keyId, dataKeyOf(dataKey));
     }
     return keyId;
   }
 
-  private dataKey(owner: KeyOwner, keyId: string): Uint8Array | undefined {
+  private dataKey(owner: KeyOwner, keyId: string): DataKey | undefined {
     const wrapped = this.wrapped.find(ownerOf(owner), keyId);
     if (wrapped === undefined) return undefined;
     const known = this.unwrapped.get(keyId);
     if (known !== undefined) return known;
-    const dataKey = this.ports.keyRing.unwrap(owner.purpose, wrapped.wrapped, wrapContext(owner, keyId));
+    const dataKey = dataKeyOf(this.ports.keyRing.unwrap(owner.purpose, wrapped.wrapped, wrapContext(owner, keyId)));
     this.unwrapped.put(keyId, dataKey);
     return dataKey;
   }

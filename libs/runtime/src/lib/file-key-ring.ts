@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KeyPurpose, KeyRing } from "@malipo/ports";
@@ -22,7 +22,12 @@ export class KeyRingError extends Error {
  * A service is given only the purposes it needs. Wrapping is AES-256-GCM: nonce, ciphertext, tag.
  */
 export class FileKeyRing implements KeyRing {
-  private constructor(private readonly keys: ReadonlyMap<string, Uint8Array>) {}
+  private readonly keys: ReadonlyMap<string, KeyObject>;
+
+  private constructor(keys: ReadonlyMap<string, Uint8Array>) {
+    // Raw bytes would be made into such a key for every unwrapping, which costs more than the unwrapping.
+    this.keys = new Map([...keys].map(([purpose, bytes]) => [purpose, createSecretKey(bytes)]));
+  }
 
   /** `KEYRING_DIR` holds the files, `KEYRING_PURPOSES` names those that this service may use. */
   static fromEnv(env: Readonly<Record<string, string | undefined>>): FileKeyRing {
@@ -56,7 +61,7 @@ export class FileKeyRing implements KeyRing {
     }
   }
 
-  private key(purpose: KeyPurpose): Uint8Array {
+  private key(purpose: KeyPurpose): KeyObject {
     const key = this.keys.get(purpose);
     if (key === undefined) throw new KeyRingError("key_not_held", `this service holds no key for ${purpose}`);
     return key;

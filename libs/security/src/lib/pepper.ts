@@ -1,5 +1,5 @@
 import type { Account, PayerId } from "@malipo/kernel";
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { timingSafeEqualText } from "./timing-safe.js";
 
 const SUB_KEYS_MAX = 4096;
@@ -9,14 +9,14 @@ const SUB_KEYS_MAX = 4096;
  * under a sub-key of the account: equal phones of two accounts do not look equal either.
  */
 export class Pepper {
-  private readonly root: Buffer;
-  /** Deriving costs as much as using, so the latest sub-keys are kept. */
-  private readonly subKeys = new Map<string, Buffer>();
+  private readonly root: KeyObject;
+  /** Deriving costs as much as using, so the latest sub-keys are kept, ready for use. */
+  private readonly subKeys = new Map<string, KeyObject>();
 
   /** @throws RangeError below 256 bits. */
   constructor(root: Uint8Array) {
     if (root.byteLength < 32) throw new RangeError("a pepper has at least 32 bytes");
-    this.root = Buffer.from(root);
+    this.root = createSecretKey(root);
   }
 
   /** `msisdn` is E.164 with its plus: the caller has normalised it, or one payer would be two. */
@@ -47,11 +47,11 @@ export class Pepper {
     return createHmac("sha256", this.subKey(label)).update(text, "utf8").digest();
   }
 
-  private subKey(label: string): Buffer {
+  private subKey(label: string): KeyObject {
     const known = this.subKeys.get(label);
     if (known !== undefined) return known;
     if (this.subKeys.size >= SUB_KEYS_MAX) this.subKeys.delete(this.subKeys.keys().next().value!);
-    const made = createHmac("sha256", this.root).update(`malipo.pepper.1\n${label}`, "utf8").digest();
+    const made = createSecretKey(createHmac("sha256", this.root).update(`malipo.pepper.1\n${label}`, "utf8").digest());
     this.subKeys.set(label, made);
     return made;
   }
