@@ -2,16 +2,30 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "@jest/globals";
 
-const logged = (fields: object): string => {
+const logged = (fields: string): string => {
   const dist = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
-  const script = `import(${JSON.stringify(dist)}).then(({ createLogger }) => createLogger("s", "i", "info").info(${JSON.stringify(fields)}, "told"))`;
+  const script = `import(${JSON.stringify(dist)}).then(({ createLogger }) => createLogger("s", "i", "info").info(${fields}, "told"))`;
   return spawnSync(process.execPath, ["-e", script], { encoding: "utf8" }).stdout;
 };
 
 describe("the log", () => {
   it("keeps secrets and personal data out, also when they are nested", () => {
-    const line = logged({ walletID: "243812345789", request: { otp: "553311", deep: { client_secret: "hush" } }, reference: "order-1" });
+    const fields = { walletID: "243812345789", request: { otp: "553311", deep: { client_secret: "hush" } }, tries: [{ pin: "9911" }], reference: "order-1" };
+    const line = logged(JSON.stringify(fields));
     expect(line).toContain("order-1");
-    expect(line).not.toMatch(/243812345789|553311|hush/);
+    expect(line).not.toMatch(/243812345789|553311|hush|9911/);
+  });
+
+  it("keeps them out of errors and their causes too", () => {
+    const line = logged('{ error: Object.assign(new Error("no answer", { cause: new Error("reset") }), { body: "hush", request: { token: "hush" } }) }');
+    expect(JSON.parse(line)).toMatchObject({ error: { type: "Error", message: "no answer", cause: { message: "reset" }, body: "[redacted]", request: { token: "[redacted]" } } });
+  });
+
+  it("has written every line when the process exits", () => {
+    const dist = fileURLToPath(new URL("../../dist/index.js", import.meta.url));
+    const script = `import(${JSON.stringify(dist)}).then(({ createLogger }) => { const log = createLogger("s", "i", "info"); for (let at = 0; at < 500; at += 1) log.info({ at }, "told"); process.exit(3); })`;
+    const { stdout, status } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    expect(status).toBe(3);
+    expect(stdout.trim().split("\n")).toHaveLength(500);
   });
 });
