@@ -54,6 +54,21 @@ describe("a payment's way", () => {
     expect(world.log.refused).toEqual([]);
   });
 
+  it("puts a reference that names the payer on record sealed, and asks with the plain one", async () => {
+    const provider = new WorldProvider("dara", { queryableWithoutReply: false, referencesNamePayer: true });
+    provider.behaviour = { onCollect: "pending" };
+    const { time, world, status } = setUp(provider);
+    await world.start();
+    const id = await world.pay({ id: "1", providers: ["dara"] });
+    await settle();
+    const [progressed] = world.log.history(id).filter(({ type }) => type === "AttemptProgressed");
+    expect(progressed).toMatchObject({ providerReference: expect.stringMatching(/^v1\./) });
+    provider.states.set(first(id), "approved");
+    await time.advance(120_000);
+    expect(status(id)).toBe("completed");
+    expect(provider.askedWith).toContain(`ref-${first(id)}`);
+  });
+
   it("is completed by asking when no webhook comes", async () => {
     const provider = pawa();
     const { time, world, status } = setUp(provider);

@@ -10,6 +10,7 @@ import { InterpretEvidence } from "./interpret-evidence/interpret-evidence.js";
 import { PollAttempts, openAttemptOf } from "./poll-attempt/poll-attempts.js";
 import { ReceiveWebhook } from "./receive-webhook/receive-webhook.js";
 import { OutcomeRecorder } from "./record-outcome/outcome-recorder.js";
+import { SealedReferences } from "./record-outcome/sealed-references.js";
 import type { RouterConfig, RouterPorts } from "./router-ports.js";
 import { CommandSender } from "./send-commands.js";
 import { HealthBook } from "./track-health/health-book.js";
@@ -46,14 +47,15 @@ export class Router {
     this.health = new HealthBook(clock, metrics);
     const desk = new RoutingDesk(providers, vault, this.health, logger);
     const sender = new CommandSender(ports.commands, random);
-    const recorder = new OutcomeRecorder(sender, desk, metrics, logger);
+    const references = new SealedReferences(vault);
+    const recorder = new OutcomeRecorder(sender, desk, providers, references, metrics, logger);
     const park: ConstructorParameters<typeof PaymentBook>[0]["park"] = (record, detail) => {
       const parking = { writer: ports.parked, clock, random, source: SOURCE };
       parkRecord(parking, record, "unreadable", detail).catch((error: unknown) => logger.error({ error }, "could not park a record"));
     };
     this.book = new PaymentBook({ ...ports, park }, (payment, event) => this.onChange(payment, event));
     this.begin = new BeginAttempts(ports, config, this.caller, this.book, desk, sender, isOurs);
-    this.polls = new PollAttempts(ports, config, this.book, recorder, isOurs);
+    this.polls = new PollAttempts(ports, config, this.book, recorder, references, isOurs);
     this.call = new CallProvider(ports, config, this.caller, this.begin, this.book, recorder, this.health, (id) => this.watchIfOpen(id));
     this.webhooks = new ReceiveWebhook(ports, SOURCE);
     this.evidence = new EvidenceConsumer(ports, new InterpretEvidence(ports, this.book, this.polls, recorder), SOURCE);

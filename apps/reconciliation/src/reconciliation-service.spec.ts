@@ -51,6 +51,24 @@ describe("a statement", () => {
     await world.stop();
   });
 
+  it("is followed by one that looks at the last charges of its day", async () => {
+    const world = await started();
+    const day = world.day;
+    const midnight = Date.parse(`${day}T00:00:00Z`) + 86_400_000;
+    world.clock.offMs += midnight - 20_000 - world.clock.now();
+    world.begins("eve");
+    world.completes("eve");
+    await world.pass(30_000);
+    expect(world.day).not.toBe(day);
+    expect(await world.import([], day)).toMatchObject({ breaksOpened: 0 });
+    world.clock.offMs += 86_400_000;
+    expect(await world.import([])).toMatchObject({ breaksOpened: 0 });
+    world.clock.offMs -= 43_200_000;
+    expect(await world.import([], world.day)).toMatchObject({ breaksOpened: 1 });
+    expect(await world.open()).toEqual(["missing_there eve"]);
+    await world.stop();
+  });
+
   it("counts what it cannot read, and goes on", async () => {
     const world = await started();
     const result = await world.import([world.line("a1", "ten"), world.line("a2", "10.00", "ODDLY"), world.line("a3")]);

@@ -6,6 +6,7 @@ import type { QueryAnswer } from "@malipo/provider-contract";
 import { absenceIsProof, pollDelayMs } from "@malipo/provider-routing";
 import { Slots } from "../begin-attempt/slots.js";
 import type { OutcomeRecorder } from "../record-outcome/outcome-recorder.js";
+import type { SealedReferences } from "../record-outcome/sealed-references.js";
 import type { RouterConfig, RouterPorts } from "../router-ports.js";
 import type { PaymentBook } from "../track-payments/payment-book.js";
 import { type RoutedAttempt, type RoutedPayment, isOpen } from "../track-payments/routed-payment.js";
@@ -31,6 +32,7 @@ export class PollAttempts {
     private readonly config: RouterConfig,
     private readonly book: PaymentBook,
     private readonly recorder: OutcomeRecorder,
+    private readonly references: SealedReferences,
     private readonly isOurs: (partition: number) => boolean,
   ) {
     this.slots = new Slots(config.queriesPerProviderMax);
@@ -80,6 +82,7 @@ export class PollAttempts {
   async ask(payment: RoutedPayment, attempt: RoutedAttempt, known = attempt.providerReference): Promise<QueryAnswer> {
     const provider = this.ports.providers.get(attempt.provider);
     if (provider === undefined) return { kind: "unknown", cause: "provider_not_configured" };
+    const reference = known === undefined ? undefined : await this.references.open(payment, attempt, known);
     if (reference === undefined && !provider.capabilities.queryableWithoutReply) return { kind: "unknown", cause: "no_provider_reference" };
     const attributes = { "malipo.payment": payment.paymentId, "malipo.attempt": attempt.id, "malipo.provider": attempt.provider };
     const span = beginSpan(`query ${attempt.provider}`, { kind: "client", parent: payment.traceparent, attributes });

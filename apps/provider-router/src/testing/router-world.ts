@@ -29,7 +29,7 @@ export class MemoryVault implements Vault {
   private readonly sealed = new Map<string, Uint8Array>();
 
   async seal(_owner: unknown, field: string, plain: string | Uint8Array): Promise<Sealed> {
-    const name = `sealed-${this.sealed.size}-${field.replaceAll("/", "-")}` as Sealed;
+    const name = `v1.memory-vault.${String(this.sealed.size).padStart(16, "0")}.${field.replaceAll("/", "-")}` as Sealed;
     this.sealed.set(name, typeof plain === "string" ? new TextEncoder().encode(plain) : plain);
     return name;
   }

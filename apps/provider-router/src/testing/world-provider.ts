@@ -23,6 +23,8 @@ export type Behaviour = Readonly<{
 export class WorldProvider implements PaymentProvider {
   readonly capabilities: ProviderCapabilities;
   readonly reached: AttemptId[] = [];
+  /** With which reference each query came. */
+  readonly askedWith: (string | undefined)[] = [];
   readonly charged = new Map<AttemptId, number>();
   readonly states = new Map<AttemptId, "approved" | "declined" | "pending">();
   behaviour: Behaviour = { onCollect: "charge" };
@@ -70,6 +72,7 @@ export class WorldProvider implements PaymentProvider {
   }
 
   async fetchOutcome({ attemptId, providerReference }: OutcomeQuery): Promise<QueryAnswer> {
+    this.askedWith.push(providerReference);
     if (!this.queriesAnswered) return { kind: "unknown", cause: "timeout" };
     if (!this.capabilities.queryableWithoutReply && providerReference === undefined) return { kind: "unknown", cause: "no_provider_reference" };
     const state = this.states.get(attemptId);

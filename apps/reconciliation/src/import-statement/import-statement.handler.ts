@@ -2,13 +2,13 @@ import type { Readable } from "node:stream";
 import type { AttemptId, ProviderId } from "@malipo/kernel";
 import type { Clock, Logger, Random } from "@malipo/ports";
 import { inSpan } from "@malipo/runtime";
-import { type StatementLine, missingThere } from "@malipo/statement-matching";
+import { missingThere } from "@malipo/statement-matching";
 import type { ReconciliationFact } from "../keep-reconciliation/reconciliation-fact.js";
 import type { ReconciliationStore } from "../keep-reconciliation/reconciliation-store.js";
 import { factsOfLateMatches, factsOfPairs, pairLines } from "../match-statement/match-lines.js";
 import type { RecordFacts } from "../match-statement/reviewer.js";
-import { daySpan, statementFormats } from "./formats/formats.js";
-import type { StatementFormat } from "./formats/statement-format.js";
+import { dayBefore, dayMs, daySpan, statementFormats } from "./formats/formats.js";
+import type { LineInHand, StatementFormat } from "./formats/statement-format.js";
 import { readStatement } from "./read-statement.js";
 
 export type ImportResult = {
@@ -40,6 +40,7 @@ export type ImportStatementOptions = Readonly<{
 
 const unreadableShown = 10;
 const chargesPage = 1_000;
+const importsLookedAt = 200;
 
 /** The provider or the day is not one that we can import. */
 export class ImportRefusedError extends Error {
@@ -86,14 +87,14 @@ export class ImportStatementHandler {
     const counts = { lines: 0, newLines: 0, knownLines: 0, unreadableLines: 0, unreadable: [], matched: 0, breaksOpened: 0, breaksClosed: 0 };
     const result: ImportResult = { statementId, provider, date, ...counts };
     let begun = false;
-    const flush = async (chunk: StatementLine[]): Promise<void> => {
+    const flush = async (chunk: readonly LineInHand[]): Promise<void> => {
       // Not before the first lines are read: a file that is no statement leaves nothing behind.
       if (!begun) await record([{ type: "StatementBegun", statementId, provider, day: date, at: clock.now() }]);
       begun = true;
       await this.#recordChunk(statementId, provider, chunk, result);
     };
 
-    let chunk: StatementLine[] = [];
+    let chunk: LineInHand[] = [];
     for await (const item of readStatement(file, format)) {
       result.lines += 1;
       if (item.kind === "line") chunk.push(item.line);
@@ -107,14 +108,14 @@ export class ImportStatementHandler {
       }
     }
     await flush(chunk);
-    await this.#missingThere(provider, span, result);
+    await this.#missingThere(provider, { from: await this.#lookedAtUpTo(provider, date, span.from), to: span.to }, result);
     const { lines, knownLines, unreadableLines } = result;
     await record([{ type: "StatementCompleted", statementId, provider, at: clock.now(), lines, knownLines, unreadableLines }]);
     logger.info({ statementId, provider, date, lines, newLines: result.newLines, breaksOpened: result.breaksOpened }, "statement imported");
     return result;
   }
 
-  async #recordChunk(statementId: string, provider: ProviderId, chunk: readonly StatementLine[], result: ImportResult): Promise<void> {
+  async #recordChunk(statementId: string, provider: ProviderId, chunk: readonly LineInHand[], result: ImportResult): Promise<void> {
     const { clock, record, store } = this.options;
     const lines = [...new Map(chunk.map((line) => [line.digest, line] as const)).values()];
     const known = new Map((await store.linesByDigest(lines.map(({ digest }) => digest))).map((line) => [line.digest, line] as const));
@@ -131,6 +132,19 @@ export class ImportStatementHandler {
     this.#count(verdicts, result);
     const recorded: ReconciliationFact[] = fresh.length === 0 ? [] : [{ type: "LinesRecorded", statementId, provider, at, lines: fresh.map(({ line }) => line) }];
     if (recorded.length + verdicts.length > 0) await record([...recorded, ...verdicts]);
+  }
+
+  /**
+   * From when charges are to be looked at. When the day before was imported, its youngest charges were not due in the
+   * statement yet, and no other import would ever look at them.
+   */
+  async #lookedAtUpTo(provider: ProviderId, date: string, dayBegan: number): Promise<number> {
+    const { statementLagMs, store } = this.options;
+    const before = dayBefore(date);
+    const imports = (await store.statements({ provider, limit: importsLookedAt })).filter(({ day, state }) => day === before && state === "completed");
+    if (imports.length === 0) return dayBegan;
+    const upTo = Math.max(...imports.map(({ begunAt }) => begunAt)) - statementLagMs;
+    return Math.max(dayBegan - dayMs, Math.min(dayBegan, upTo));
   }
 
   /** Charges of the day that no line has told of, once all lines are in. */

@@ -33,6 +33,15 @@ describe("a statement of Daraja", () => {
     expect(line((await read(portal + row, daraja))[0])).toMatchObject({ kind: "payout", keys: ["tj1"] });
   });
 
+  it("keeps no number that a payer typed as account, and loses no match for it", async () => {
+    const rows = ["254712345678", "+254 712 345 678", "0712345678", "INV-7"].map((account, i) => `TJ12ABC34${i},2026-11-21 02:30:00,,,Completed,10.00,,,,,,,${account}\r\n`);
+    const [hinted, ...others] = (await read(portal + rows.join(""), daraja)).map(line);
+    expect(hinted).toMatchObject({ keys: ["tj12abc340"], hints: ["254712345678"] });
+    expect(others.map(({ keys, hints }) => [keys.length, hints])).toEqual([[1, undefined], [1, undefined], [1, undefined]]);
+    const [again] = (await read(portal + rows[0]!.replace("254712345678", "254700000000"), daraja)).map(line);
+    expect(again.digest).toBe(hinted!.digest);
+  });
+
   it("has days that begin three hours before those of UTC", () =>
     expect(formatInstant(daySpan("2026-11-21", daraja)!.from as never)).toBe("2026-11-20T21:00:00.000Z"));
 });
@@ -57,6 +66,11 @@ describe("a statement of pawaPay", () => {
   it("names what it cannot read by column and line, and never shows the value", async () => {
     const items = await read(columns + row.replace("10.00", "243812345789x") + row.replace("USD", "XXX") + row);
     expect(items.map((item) => (item.kind === "line" ? "line" : item.why))).toEqual(["Amount cannot be read", "Currency is not known", "line"]);
+  });
+
+  it("takes no id that is a payer's number, a formula, or longer than any id", async () => {
+    const items = await read(columns + ["243812345789", "=HYPERLINK(1)", "x".repeat(20_000), "A 1"].map((id) => row.replace("A-1", id)).join("") + row.replace("OP1", "y".repeat(20_000)));
+    expect(items.map((item) => (item.kind === "line" ? item.line.keys : item.why))).toEqual([...Array.from({ length: 4 }, () => "Transaction ID is no id"), ["a1"]]);
   });
 
   it("refuses what is no such file", async () => {

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type ProviderId, formatAmount } from "@malipo/kernel";
-import type { LineDigest, StatementLine } from "@malipo/statement-matching";
+import type { LineDigest } from "@malipo/statement-matching";
 import { CsvError, parse } from "csv-parse";
-import { type CsvRow, type ReadLine, type StatementFormat, UnreadableLineError } from "./formats/statement-format.js";
+import { type CsvRow, type LineInHand, type ReadLine, type StatementFormat, UnreadableLineError } from "./formats/statement-format.js";
 
 export type StatementItem =
-  | Readonly<{ kind: "line"; number: number; line: StatementLine }>
+  | Readonly<{ kind: "line"; number: number; line: LineInHand }>
   | Readonly<{ kind: "unreadable"; number: number; why: string }>;
 
 /** The file as a whole is not such a statement. */
@@ -55,7 +55,7 @@ const readRow = (row: CsvRow, number: number, format: StatementFormat): Statemen
 };
 
 /** The identity of a line is what it says about the movement, however the file around it is ordered or spelt. */
-export const withDigest = (line: ReadLine, provider: ProviderId): StatementLine => {
+export const withDigest = (line: ReadLine, provider: ProviderId): LineInHand => {
   const said = ["malipo.line.1", provider, line.kind, line.transactionId, line.keys, line.outcome, formatAmount(line.amount), line.amount.currency, line.at];
   const digest = createHash("sha256").update(JSON.stringify(said)).digest("hex") as LineDigest;
   return { ...line, provider, digest };

@@ -1,5 +1,6 @@
 import { type Envelope, decodePaymentEvent, fromJsonBytes } from "@malipo/event-contracts";
 import type { Account, AttemptId, Instant, Money, OrderNumber, PaymentId, ProviderId } from "@malipo/kernel";
+import { isSealed } from "@malipo/security";
 import { type Standing, matchKey } from "@malipo/statement-matching";
 
 export const EVENTS = "payments.events.v1";
@@ -24,7 +25,8 @@ export const attemptChangeOf = ({ envelope, value }: Readonly<{ envelope: Envelo
       return { kind: "started", paymentId: event.paymentId, attemptId: event.attemptId, provider: event.provider, at: event.at, keys };
     }
     case "AttemptProgressed":
-      return event.providerReference === undefined ? undefined : known(event, undefined, event.providerReference);
+      // A sealed reference is no key that a statement could name.
+      return event.providerReference === undefined || isSealed(event.providerReference) ? undefined : known(event, undefined, event.providerReference);
     case "PaymentCompleted":
     case "LateSuccessRecorded":
     case "LateSuccessAccepted":

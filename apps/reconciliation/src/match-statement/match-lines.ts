@@ -1,30 +1,34 @@
 import type { AttemptId, Instant, ProviderId } from "@malipo/kernel";
 import { type KnownAttempt, type LineDigest, type StatementLine, breaksOfLine, chooseAttempt, resolutionOf } from "@malipo/statement-matching";
+import type { LineInHand } from "../import-statement/formats/statement-format.js";
 import type { MatchedLine, ReconciliationFact } from "../keep-reconciliation/reconciliation-fact.js";
 import type { ListedBreak, ReconciliationStore } from "../keep-reconciliation/reconciliation-store.js";
 
 export type LineVerdict = Readonly<{ line: MatchedLine; attempt?: KnownAttempt }>;
 
 /** Pairs lines with attempts in their order; an attempt that one line took is taken for the next. Only reads. */
-export const pairLines = async (store: ReconciliationStore, provider: ProviderId, lines: readonly StatementLine[]): Promise<readonly LineVerdict[]> => {
-  const keys = [...new Set(lines.flatMap((line) => line.keys))];
+export const pairLines = async (store: ReconciliationStore, provider: ProviderId, lines: readonly LineInHand[]): Promise<readonly LineVerdict[]> => {
+  const keys = [...new Set(lines.flatMap(keysOf))];
   const taken = new Map<AttemptId, LineDigest>();
   const byKey = new Map<string, KnownAttempt[]>();
   for (const attempt of await store.attemptsByKeys(provider, keys)) {
     for (const key of attempt.keys) byKey.set(key, [...(byKey.get(key) ?? []), attempt]);
   }
-  return lines.map((line) => {
-    const candidates = [...new Set(line.keys.flatMap((key) => byKey.get(key) ?? []))].map((attempt) => {
+  return lines.map((inHand) => {
+    const { hints: _hints, ...line } = inHand;
+    const candidates = [...new Set(keysOf(inHand).flatMap((key) => byKey.get(key) ?? []))].map((attempt) => {
       const by = taken.get(attempt.attemptId);
       return by === undefined ? attempt : { ...attempt, line: by };
     });
-    const attempt = chooseAttempt(line, candidates);
+    const attempt = chooseAttempt({ ...line, keys: keysOf(inHand) }, candidates);
     // Only a line with money takes its attempt: one that is pending is followed by the one that tells the end.
     if (attempt === undefined || line.outcome !== "completed") return { line, ...(attempt !== undefined && { attempt }) };
     taken.set(attempt.attemptId, line.digest);
     return { line: { ...line, attemptId: attempt.attemptId }, attempt };
   });
 };
+
+const keysOf = ({ keys, hints = [] }: LineInHand): readonly string[] => [...keys, ...hints];
 
 /** The facts that follow from paired lines: breaks that open, and breaks of a missing line that are over. */
 export const factsOfPairs = async (store: ReconciliationStore, pairs: readonly LineVerdict[], at: Instant): Promise<readonly ReconciliationFact[]> => {

@@ -25,6 +25,7 @@ export class Reviewer {
   readonly #stopping = new AbortController();
   /** False only when the rows are known to hold no open break: then nothing can be resolved. */
   #mayBeOpen = true;
+  #opened = 0;
 
   constructor(private readonly options: ReviewerOptions) {}
 
@@ -46,6 +47,7 @@ export class Reviewer {
   /** Called when breaks may have been opened. */
   breaksOpened(): void {
     this.#mayBeOpen = true;
+    this.#opened += 1;
   }
 
   attemptsChanged(attempts: readonly AttemptId[]): void {
@@ -86,13 +88,15 @@ export class Reviewer {
     const { store } = this.options;
     let after: string | undefined;
     let any = false;
+    const openedBefore = this.#opened;
     do {
       const page: readonly ListedBreak[] = await store.breaks({ state: "open", limit: pageSize, ...(after !== undefined && { after }) });
       any ||= page.length > 0;
       await this.#reviewBreaks(page);
       after = page.length === pageSize ? page.at(-1)?.breakId : undefined;
     } while (after !== undefined && !this.#stopping.signal.aborted);
-    this.#mayBeOpen = any;
+    // One that was opened while the pages were read may be in none of them.
+    this.#mayBeOpen = any || this.#opened !== openedBefore;
   }
 
   async #review(attempts: readonly AttemptId[]): Promise<void> {

@@ -36,7 +36,7 @@ export type Attempt = Readonly<{
   resolveBy: Instant;
   /** `started`: nobody has told us anything yet. The last three are final words about this attempt's money. */
   knowledge: "started" | "in_progress" | "unknown" | "approved" | "declined" | "not_sent";
-  /** Every reference a provider gave for it, first one first. */
+  /** Every reference a provider gave for it, first one first; sealed where it would name the payer. */
   providerReferences: readonly string[];
 }>;
 

@@ -5,7 +5,9 @@ import type { StatementFormat } from "./statement-format.js";
 /** One line for each provider whose statements we read. */
 export const statementFormats: ReadonlyMap<string, StatementFormat> = new Map([pawapayStatement, darajaStatement].map((format) => [format.provider, format]));
 
-const dayMs = 86_400_000;
+export const dayMs = 86_400_000;
+
+export const dayBefore = (day: string): string => new Date(Date.parse(`${day}T00:00:00Z`) - dayMs).toISOString().slice(0, 10);
 
 /** The provider's day as a span of time; undefined when the text is no day. */
 export const daySpan = (day: string, { aheadOfUtcMs }: StatementFormat): { from: number; to: number } | undefined => {

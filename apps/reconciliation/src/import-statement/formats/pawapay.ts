@@ -1,6 +1,6 @@
 import { isCurrencyCode, parseAmount, parseInstant } from "@malipo/kernel";
 import { matchKey } from "@malipo/statement-matching";
-import { type CsvRow, type StatementFormat, UnreadableLineError, cell, readWith } from "./statement-format.js";
+import { type CsvRow, type StatementFormat, UnreadableLineError, cell, idCell, referenceCell, readWith } from "./statement-format.js";
 
 const kinds: Readonly<Record<string, "charge" | "payout" | "refund">> = { DEPOSIT: "charge", PAYOUT: "payout", REFUND: "refund" };
 const outcomes: Readonly<Record<string, "completed" | "failed">> = { COMPLETED: "completed", FAILED: "failed", REJECTED: "failed" };
@@ -15,12 +15,12 @@ export const pawapayStatement: StatementFormat = {
     if (kind === undefined) throw new UnreadableLineError("Type is not known");
     const currency = cell(row, "Currency").toUpperCase();
     if (!isCurrencyCode(currency)) throw new UnreadableLineError("Currency is not known");
-    const id = cell(row, "Transaction ID");
-    const reference = row["Provider Transaction ID"]?.trim() ?? "";
+    const id = idCell(row, "Transaction ID");
+    const reference = referenceCell(row, "Provider Transaction ID");
     return {
       kind,
       transactionId: id,
-      keys: [id, reference].filter((key) => key !== "").map(matchKey),
+      keys: [id, ...(reference === undefined ? [] : [reference])].map(matchKey),
       // A word that we do not know says nothing about the money, so it contradicts nobody.
       outcome: outcomes[cell(row, "Status").toUpperCase()] ?? "pending",
       amount: readWith("Amount", () => parseAmount(cell(row, "Amount"), currency)),

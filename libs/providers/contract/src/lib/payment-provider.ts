@@ -36,6 +36,8 @@ export type ProviderCapabilities = Readonly<{
   webhookUrl: "per_attempt" | "per_environment";
   /** Unsigned webhooks are hints: what they say is believed once the status query says it too. */
   webhooksSigned: boolean;
+  /** The provider's id of an attempt holds a part of the payer's number: it is sealed before it goes on record. */
+  referencesNamePayer?: true;
 }>;
 
 export type CollectRequest = Readonly<{

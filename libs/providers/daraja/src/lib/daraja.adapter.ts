@@ -63,13 +63,13 @@ export class DarajaProvider implements PaymentProvider {
     return outcome;
   }
 
-  async fetchOutcome({ providerReference, at }: OutcomeQuery, call: CallContext): Promise<QueryAnswer> {
+  async fetchOutcome({ attemptId, providerReference, at }: OutcomeQuery, call: CallContext): Promise<QueryAnswer> {
     if (providerReference === undefined) return { kind: "unknown", cause: "no_provider_reference" };
     const timestamp = darajaTime(at);
     const body = { BusinessShortCode: this.config.shortcode, Password: this.password(timestamp), Timestamp: timestamp };
     const reply = await this.post(QUERY, { ...body, CheckoutRequestID: providerReference }, call);
     if (reply.kind !== "response") return { kind: "unknown", cause: reply.cause };
-    return readQueryReply(reply.status, reply.body, providerReference);
+    return readQueryReply(reply.status, reply.body, providerReference, attemptId);
   }
 
   authenticateWebhook({ pathToken }: RawWebhook): boolean {

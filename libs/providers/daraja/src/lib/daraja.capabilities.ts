@@ -22,4 +22,6 @@ export const darajaCapabilities: ProviderCapabilities = {
   queryableWithoutReply: false,
   webhookUrl: "per_attempt",
   webhooksSigned: false,
+  // `ws_CO_<time><last nine digits of the payer>`
+  referencesNamePayer: true,
 };

@@ -1,4 +1,4 @@
-import { formatAmount } from "@malipo/kernel";
+import { type AttemptId, formatAmount } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
 import { type CollectRequest, type JsonObject, type QueryAnswer, encodeJson, readJsonObject, textAt } from "@malipo/provider-contract";
 import { reasonOf } from "./daraja.reasons.js";
@@ -61,7 +61,7 @@ const isRefusal = (status: number, code: string): boolean =>
   code === BUSY || (/^4\d\d\.\d{3}\.\d{2,4}$/.test(code) && status >= 400 && status < 500);
 
 /** Strings here, numbers in the webhook. While the prompt is open the query answers HTTP 500 with the code for busy. */
-export const readQueryReply = (status: number, body: Uint8Array, checkoutRequestId: string): QueryAnswer => {
+export const readQueryReply = (status: number, body: Uint8Array, checkoutRequestId: string, attemptId: AttemptId): QueryAnswer => {
   const reply = readJsonObject(body);
   if (reply === undefined) return { kind: "unknown", cause: "unreadable_reply" };
   if (status === 500 && textAt(reply, "errorCode") === BUSY) {
@@ -72,7 +72,8 @@ export const readQueryReply = (status: number, body: Uint8Array, checkoutRequest
   }
   if (status !== 200) return { kind: "unknown", cause: `http_${status}` };
   if (textAt(reply, "CheckoutRequestID") !== checkoutRequestId) return { kind: "unknown", cause: "reply_about_another" };
-  return outcomeOf(codeAt(reply, "ResultCode"), checkoutRequestId, checkoutRequestId);
+  // The query gives no receipt, and the id it was asked with names the payer; our own id stands in.
+  return outcomeOf(codeAt(reply, "ResultCode"), checkoutRequestId, attemptId);
 };
 
 export const outcomeOf = (code: string | undefined, checkoutRequestId: string, receipt: string): Outcome => {

@@ -53,7 +53,7 @@ providerConformance({
     { name: "an inner error", reply: { status: 500, body: fixture.error("500.003.1001", "Internal Server Error") }, expected: { kind: "unknown", cause: "http_500" } },
   ],
   queries: [
-    { name: "paid", reply: { status: 200, body: fixture.asked("0") }, expected: { kind: "approved", providerReference: fixture.checkoutRequestId } },
+    { name: "paid", reply: { status: 200, body: fixture.asked("0") }, expected: { kind: "approved", providerReference: attemptId } },
     { name: "cancelled", reply: { status: 200, body: fixture.asked("1032") }, expected: declined("cancelled", "1032") },
     { name: "no funds", reply: { status: 200, body: fixture.asked("1") }, expected: declined("insufficient_funds", "1") },
     { name: "time-out", reply: { status: 200, body: fixture.asked("1037") }, expected: declined("payer_timeout", "1037") },
@@ -73,7 +73,7 @@ providerConformance({
     {
       name: "paid, with items missing",
       body: JSON.stringify(fixture.callback(0, [{ Name: "Balance" }])),
-      expected: { kind: "outcome", correlation: { attemptId }, outcome: { kind: "approved", providerReference: fixture.checkoutRequestId }, queryReference: fixture.checkoutRequestId },
+      expected: { kind: "outcome", correlation: { attemptId }, outcome: { kind: "approved", providerReference: attemptId }, queryReference: fixture.checkoutRequestId },
     },
     {
       name: "cancelled",

@@ -10,7 +10,7 @@ export const readDarajaWebhook = ({ body }: RawWebhook, attemptId: AttemptId): W
   const callback = objectAt(objectAt(readJsonObject(body), "Body"), "stkCallback");
   const reference = textAt(callback, "CheckoutRequestID");
   if (callback === undefined || reference === undefined) return { kind: "unreadable", why: "no Body.stkCallback.CheckoutRequestID" };
-  const outcome = outcomeOf(codeAt(callback, "ResultCode"), reference, receiptOf(callback) ?? reference);
+  const outcome = outcomeOf(codeAt(callback, "ResultCode"), reference, receiptOf(callback) ?? attemptId);
   return { kind: "outcome", correlation: { attemptId }, outcome, queryReference: reference };
 };
 
