@@ -2,6 +2,7 @@ import { parkRecord } from "@malipo/event-log";
 import type { Ends, OwnedHandler, StoredRecord, Subscription } from "@malipo/ports";
 import { EVIDENCE_TOPIC } from "../receive-webhook/evidence-record.js";
 import type { RouterPorts } from "../router-ports.js";
+import { EvidenceCheckpoints } from "./evidence-checkpoints.js";
 import { type InterpretEvidence, UnusableEvidenceError } from "./interpret-evidence.js";
 
 type Ports = Pick<RouterPorts, "log" | "store" | "parked" | "clock" | "random" | "scheduler" | "logger" | "metrics">;
@@ -21,7 +22,11 @@ export class EvidenceConsumer implements OwnedHandler {
   private readonly owned = new Map<number, AbortController>();
   private lookingUp: Promise<Checkpoints> | undefined;
 
-  constructor(private readonly ports: Ports, private readonly interpreter: InterpretEvidence, private readonly source: string) {}
+  private readonly progress: EvidenceCheckpoints;
+
+  constructor(private readonly ports: Ports, private readonly interpreter: InterpretEvidence, private readonly source: string) {
+    this.progress = new EvidenceCheckpoints(ports);
+  }
 
   async start(): Promise<void> {
     this.subscription = await this.ports.log.consumeOwned(EVIDENCE_TOPIC, "provider-router-evidence", this);
@@ -30,6 +35,7 @@ export class EvidenceConsumer implements OwnedHandler {
   async stop(): Promise<void> {
     this.stopping.abort(new Error("stopping"));
     await this.subscription?.stop();
+    await this.progress.stop();
   }
 
   async takeOver(partition: number, signal: AbortSignal): Promise<number> {
@@ -55,7 +61,7 @@ export class EvidenceConsumer implements OwnedHandler {
     const signal = AbortSignal.any([owned.signal, this.stopping.signal]);
     try {
       for (const wave of wavesOf(records)) await Promise.all(wave.map((record) => this.handle(record, signal)));
-      await this.untilItWorks(() => this.ports.store.saveEvidenceOffset(partition, last.offset + 1), signal);
+      await this.progress.done(partition, last.offset + 1);
     } catch (error) {
       // Whoever reads this partition next begins at the checkpoint, which has not moved.
       if (!signal.aborted) throw error;

@@ -84,7 +84,7 @@ export class RouterWorld {
         payments: (ids) => alive(() => this.store.payments(ids)),
         paymentOfAttempt: (id) => alive(() => this.store.paymentOfAttempt(id)),
         evidenceOffsets: () => this.store.evidenceOffsets(),
-        saveEvidenceOffset: (partition, next) => alive(() => this.store.saveEvidenceOffset(partition, next)),
+        saveEvidenceOffsets: (offsets) => alive(() => this.store.saveEvidenceOffsets(offsets)),
       },
       commands: { send: (command, about) => alive(() => log.send(command, about)) },
       vault,

@@ -45,8 +45,8 @@ export class MemoryRouterStore implements RouterStore {
     return Promise.resolve(new Map(this.evidence));
   }
 
-  saveEvidenceOffset(partition: number, next: number): Promise<void> {
-    this.evidence.set(partition, Math.max(next, this.evidence.get(partition) ?? 0));
+  saveEvidenceOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
+    for (const [partition, next] of offsets) this.evidence.set(partition, Math.max(next, this.evidence.get(partition) ?? 0));
     return Promise.resolve();
   }
 }

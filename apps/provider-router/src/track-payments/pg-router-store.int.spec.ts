@@ -96,8 +96,8 @@ describe.each<[string, () => RouterStore]>([
 
   it("remember how far webhooks were read, and never less", async () => {
     expect((await store.evidenceOffsets()).get(3)).toBeUndefined();
-    await store.saveEvidenceOffset(3, 7);
-    await store.saveEvidenceOffset(3, 6);
+    await store.saveEvidenceOffsets(new Map([[3, 7]]));
+    await store.saveEvidenceOffsets(new Map([[3, 6]]));
     expect(await store.evidenceOffsets()).toEqual(new Map([[3, 7]]));
   });
 });

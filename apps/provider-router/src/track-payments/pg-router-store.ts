@@ -76,12 +76,14 @@ export class PgRouterStore implements RouterStore {
     return new Map(rows.map((row) => [Number(row["partition"]), Number(row["next_offset"])]));
   }
 
-  async saveEvidenceOffset(partition: number, next: number): Promise<void> {
+  async saveEvidenceOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const moved = [...offsets].sort(([a], [b]) => a - b);
     await queryRows(
       this.pool,
-      `insert into router_checkpoints as known (topic, partition, next_offset, seq, head) values ($1, $2, $3, 0, ''::bytea)
+      `insert into router_checkpoints as known (topic, partition, next_offset, seq, head)
+       select $1, partition, next_offset, 0, ''::bytea from unnest($2::smallint[], $3::bigint[]) as row(partition, next_offset)
        on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)`,
-      [EVIDENCE, partition, next],
+      [EVIDENCE, moved.map(([partition]) => partition), moved.map(([, next]) => next)],
     );
   }
 

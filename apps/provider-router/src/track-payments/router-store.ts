@@ -44,5 +44,6 @@ export interface RouterStore {
   paymentOfAttempt(id: AttemptId): Promise<RoutedPayment | undefined>;
   /** By partition, where the reading of webhooks goes on; absent before the first. */
   evidenceOffsets(): Promise<ReadonlyMap<number, number>>;
-  saveEvidenceOffset(partition: number, next: number): Promise<void>;
+  /** One statement; a partition only ever moves forward. */
+  saveEvidenceOffsets(offsets: ReadonlyMap<number, number>): Promise<void>;
 }
