@@ -11,6 +11,12 @@ export type PoolOptions = Readonly<{
   statementMs?: number;
   /** Where tables are looked for; a rebuild fills another schema. */
   schema?: string;
+  /**
+   * For rows that are rebuilt from the log, whose checkpoint is written in the same transaction and compared with what the
+   * service has applied: a commit is answered before it is on disk. A crash of the database (not of a service) may take
+   * the last moments away, rows and checkpoint alike, and they are read from the log again.
+   */
+  rebuildable?: boolean;
   /** A connection that was lost while it was idle; the next statement opens another. */
   onIdleError?: (error: Error) => void;
 }>;
@@ -27,8 +33,9 @@ export class DatabaseUnavailableError extends Error {
 
 /** Connections that act as one role from their first statement on, with bounded waiting everywhere. */
 export const createPool = (databaseUrl: string, options: PoolOptions): pg.Pool => {
-  const { role, name, connectionsMax = 4, statementMs = 5_000, schema, onIdleError } = options;
+  const { role, name, connectionsMax = 4, statementMs = 5_000, schema, rebuildable = false, onIdleError } = options;
   const settings = [`-c role=${role}`, `-c statement_timeout=${statementMs}`, "-c lock_timeout=3000"];
+  if (rebuildable) settings.push("-c synchronous_commit=off");
   if (schema !== undefined) settings.push(`-c search_path=${schema}`);
   const pool = new pg.Pool({
     connectionString: databaseUrl,
