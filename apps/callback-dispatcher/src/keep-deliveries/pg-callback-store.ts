@@ -106,17 +106,22 @@ export class PgCallbackStore implements CallbackStore {
   async #lock(client: Client, positions: readonly Position[]): Promise<Map<string, number>> {
     const names = [...positions].sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
     const values = [names.map(({ topic }) => topic), names.map(({ partition }) => partition)];
-    await client.query(
-      `insert into callback_checkpoints (topic, partition, next_offset, seq, head)
-       select topic, partition, 0, 0, ''::bytea from unnest($1::text[], $2::smallint[]) as row(topic, partition)
-       on conflict do nothing`,
-      values,
-    );
-    const { rows } = await client.query<Row>(
-      `select topic, partition, next_offset from callback_checkpoints
-       where (topic, partition) in (select * from unnest($1::text[], $2::smallint[])) order by topic, partition for update`,
-      values,
-    );
+    const locked = () =>
+      client.query<Row>(
+        `select topic, partition, next_offset from callback_checkpoints
+         where (topic, partition) in (select * from unnest($1::text[], $2::smallint[])) order by topic, partition for update`,
+        values,
+      );
+    let { rows } = await locked();
+    if (rows.length < names.length) {
+      await client.query(
+        `insert into callback_checkpoints (topic, partition, next_offset, seq, head)
+         select topic, partition, 0, 0, ''::bytea from unnest($1::text[], $2::smallint[]) as row(topic, partition)
+         on conflict do nothing`,
+        values,
+      );
+      ({ rows } = await locked());
+    }
     return new Map(rows.map((row) => [`${row["topic"] as string}/${Number(row["partition"])}`, Number(row["next_offset"])]));
   }
 
