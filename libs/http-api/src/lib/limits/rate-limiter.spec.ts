@@ -56,6 +56,26 @@ describe("the rate limiter", () => {
     await many("a", 50);
     expect(asked).toEqual([50]);
   });
+
+  it("takes a tenth of a second ahead for a key that asks again, and never lets more through than the tier allows", async () => {
+    const asked: number[] = [];
+    const local = new LocalRateStore({ now: () => instant(0), monotonicMs: () => 0 });
+    const { limiter } = setUp({
+      claim: (claims) => {
+        asked.push(...claims.map(({ wanted }) => wanted));
+        return local.claim(claims);
+      },
+    });
+    let passed = 0;
+    for (let at = 0; at < 60; at += 1) {
+      await limiter.pass("a", { perSecond: 100, burst: 40 }).then(
+        () => (passed += 1),
+        () => undefined,
+      );
+    }
+    expect(passed).toBe(40);
+    expect(asked.slice(0, 3)).toEqual([1, 5, 5]);
+  });
 });
 
 describe("the bound on what is in flight", () => {

@@ -22,13 +22,26 @@ const restMs = 1_000;
 
 type Waiter = { resolve(retryAfterMs: number | undefined): void };
 type Queue = { tier: Tier; waiters: Waiter[] };
+type Asked = Readonly<{ claim: RateClaim; ahead: number }>;
+type Lease = { readonly tier: Tier; left: number };
+
+/** What a busy key takes beyond what waits: a tenth of a second's requests, and never more than this. */
+const aheadS = 0.1;
+const aheadMax = 100;
+/** What was taken ahead and not used by then is given up. */
+const leaseMs = 1_000;
 
 /**
- * GCRA shared by all instances through the store: what came in one tick is asked in one statement, one at a time. With
- * the store unreachable each instance limits by itself, so that a database that is down opens no gate.
+ * GCRA shared by all instances through the store: what came in one tick is asked in one statement, one at a time, and a
+ * key that asks again within a second takes a little ahead, so that it is not one statement a request. Never is more let
+ * through than the tier allows; an account at its limit uses what is taken ahead before it is given up. With the store
+ * unreachable each instance limits by itself, so that a database that is down opens no gate.
  */
 export class RateLimiter {
   private queues = new Map<string, Queue>();
+  /** Keys asked for of late, and what they have left; begun anew every second. */
+  private leases = new Map<string, Lease>();
+  private ending = false;
   private busy = false;
   private storeDown = false;
   private resting = false;
@@ -42,6 +55,11 @@ export class RateLimiter {
 
   /** @throws Problem rate_limited with Retry-After. */
   async pass(key: string, tier: Tier): Promise<void> {
+    const lease = this.leases.get(key);
+    if (lease !== undefined && lease.left > 0 && isSame(lease.tier, tier)) {
+      lease.left -= 1;
+      return;
+    }
     const retryAfterMs = await new Promise<number | undefined>((resolve) => {
       let queue = this.queues.get(key);
       if (queue === undefined) this.queues.set(key, (queue = { tier, waiters: [] }));
@@ -61,19 +79,35 @@ export class RateLimiter {
     while (this.queues.size > 0) {
       const batch = [...this.queues];
       this.queues = new Map();
-      const grants = await this.claim(batch.map(([key, { tier, waiters }]) => ({ key, tier, wanted: waiters.length })));
-      batch.forEach(([, { waiters }], index) => {
+      const grants = await this.claim(batch.map(([key, { tier, waiters }]) => ({ claim: { key, tier, wanted: waiters.length }, ahead: this.ahead(key, tier) })));
+      batch.forEach(([key, { tier, waiters }], index) => {
         const { granted, retryAfterMs } = grants[index]!;
+        this.keep(key, tier, Math.max(0, granted - waiters.length));
         waiters.forEach((waiter, position) => waiter.resolve(position < granted ? undefined : retryAfterMs));
       });
     }
     this.busy = false;
   }
 
-  private async claim(claims: readonly RateClaim[]): Promise<readonly RateGrant[]> {
+  private ahead(key: string, { perSecond, burst }: Tier): number {
+    return this.leases.has(key) ? Math.min(aheadMax, Math.floor(perSecond * aheadS), Math.floor(burst * aheadS)) : 0;
+  }
+
+  private keep(key: string, tier: Tier, left: number): void {
+    this.leases.set(key, { tier, left });
+    if (this.ending) return;
+    this.ending = true;
+    this.scheduler.after(leaseMs, () => {
+      this.ending = false;
+      this.leases = new Map();
+    });
+  }
+
+  private async claim(asked: readonly Asked[]): Promise<readonly RateGrant[]> {
+    const claims = asked.map(({ claim }) => claim);
     if (this.resting) return this.local.claim(claims);
     try {
-      const grants = await this.inTime(this.store.claim(claims));
+      const grants = await this.inTime(this.store.claim(asked.map(({ claim, ahead }) => ({ ...claim, wanted: claim.wanted + ahead }))));
       if (this.storeDown) this.logger.info({}, "rate limits are shared again");
       this.storeDown = false;
       return grants;
@@ -94,6 +128,8 @@ export class RateLimiter {
     return Promise.race([answer, late]).finally(() => settled.abort());
   }
 }
+
+const isSame = (a: Tier, b: Tier): boolean => a.perSecond === b.perSecond && a.burst === b.burst;
 
 /** One process's own buckets: the fallback, and the store of specs and the simulation. */
 export class LocalRateStore implements RateStore {
