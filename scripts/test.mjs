@@ -50,13 +50,11 @@ const jest = async (what, args) => {
   }
 };
 
-if (existsSync(join(root, "eslint.config.mjs"))) await check("lint", node, ["node_modules/nx/dist/bin/nx.js", "run-many", "-t", "lint"]);
+await check("lint", node, ["node_modules/nx/dist/bin/nx.js", "run-many", "-t", "lint"]);
 await check("types of the specs", node, [compiler, "-p", "tsconfig.spec.json"]);
 await jest("unit and integration", ["--selectProjects", "unit", "int"]);
 await jest("end-to-end", ["--selectProjects", "e2e", "--runInBand"]);
-if (existsSync(join(root, "scripts", "simulate.mjs"))) {
-  await check(`simulation of ${seeds} seeds`, node, ["scripts/simulate.mjs", "--seeds", seeds]);
-}
+await check(`simulation of ${seeds} seeds`, node, ["scripts/simulate.mjs", "--seeds", seeds]);
 
 rmSync(results, { recursive: true, force: true });
 say("all checks have run");

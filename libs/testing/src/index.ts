@@ -1,4 +1,3 @@
-export { startTestPlatform, type TestPlatform, type TestPlatformOptions } from "./lib/test-platform.js";
 export { startTestServers, type TestServers } from "./lib/start-test-servers.js";
 export { createTestDatabase, testKafkaBrokers, uniqueName, type TestDatabase } from "./lib/test-resources.js";
 export { startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from "./lib/otlp-receiver.js";
