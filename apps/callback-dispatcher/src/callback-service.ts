@@ -109,12 +109,15 @@ export class CallbackService {
     }
   }
 
-  /** Gives the partitions back, finishes and records the sends under way, then stops reading. */
+  /**
+   * Finishes and records the sends under way, gives the partitions back, then stops reading. Not the other way round: who
+   * took a partition over while its sends are under way would not find them on record, and send the same callbacks again.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#ownership?.stop();
     for (const adopting of this.#adopting.values()) adopting.abort();
     await this.dispatcher.stop();
+    await this.#ownership?.stop();
     await this.#deliveries?.stop();
     await this.keeper.stop();
     await this.options.tail.stop();
