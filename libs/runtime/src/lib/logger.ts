@@ -1,6 +1,7 @@
 import type { Logger } from "@malipo/ports";
 import { pino } from "pino";
 import { withoutSecrets } from "./log-redaction.js";
+import { toldError } from "./told-error.js";
 
 const flushMs = 100;
 const bufferedBytes = 4_096;
@@ -17,7 +18,7 @@ export const createLogger = (service: string, instance: string, level = process.
       base: { service, instance },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields, "error") as Record<string, unknown> },
-      serializers: { error: (error: Error) => withoutSecrets(pino.stdSerializers.errWithCause(error)) },
+      serializers: { error: (error: unknown) => toldError(error) },
     },
     pino.destination({ dest: 1, sync: false, minLength: bufferedBytes, periodicFlush: flushMs }),
   );
