@@ -35,6 +35,7 @@ export type CallbackServiceOptions = Omit<DispatcherOptions, "keeper" | "append"
   }>;
 
 export const group = "callback-dispatcher";
+const paceMs = 25;
 
 /** The dispatcher without Nest: two tails into the rows, and sends for the partitions that the group gave it. */
 export class CallbackService {
@@ -55,6 +56,7 @@ export class CallbackService {
       scheduler,
       logger,
       onFatal,
+      paceMs,
       onApplied: (applied) => {
         for (const fact of applied.strays) logger.warn({ deliveryId: fact.deliveryId }, "a fact tells of a callback that no event caused");
         this.dispatcher.applied(applied);

@@ -12,6 +12,8 @@ export type DeliveryKeeperOptions = Readonly<{
   onApplied: (applied: Applied) => void;
   /** The rows were taken away under us: only a new start can read them again. */
   onFatal: (error: unknown) => void;
+  /** Least time between two transactions: what costs is transactions, not rows. The first of a quiet time begins at once. */
+  paceMs?: number;
 }>;
 
 /** Batches that may wait for the rows before the tails are held back. */
@@ -124,6 +126,7 @@ export class DeliveryKeeper {
       if (applied === undefined) return;
       for (const { after } of [...events, ...facts]) this.#moved(after);
       this.options.onApplied(applied);
+      if (this.options.paceMs !== undefined) await this.options.scheduler.sleep(this.options.paceMs);
     }
   }
 
