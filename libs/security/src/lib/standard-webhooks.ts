@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { timingSafeEqualText } from "./timing-safe.js";
 import { type ByteSource } from "./tokens.js";
 
@@ -11,14 +11,23 @@ export type StandardWebhookHeaders = Readonly<{
 
 const PREFIX = "whsec_";
 const TOLERANCE_S = 300;
+const KEYS_MAX = 1_000;
+
+/** Of the secrets used lately, ready for use: making one costs several times as much as a signature. */
+const keys = new Map<string, KeyObject>();
 
 /** A signing secret: `whsec_` and the base64 of 32 random bytes (the standard asks for 24 to 64). */
 export const newWebhookSecret = (random: ByteSource): string => PREFIX + Buffer.from(random.bytes(32)).toString("base64");
 
-const keyOf = (secret: string): Buffer => {
+const keyOf = (secret: string): KeyObject => {
+  const known = keys.get(secret);
+  if (known !== undefined) return known;
   const key = Buffer.from(secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : secret, "base64");
   if (key.byteLength < 24) throw new RangeError("a webhook secret is whsec_ and the base64 of at least 24 bytes");
-  return key;
+  if (keys.size >= KEYS_MAX) keys.delete(keys.keys().next().value!);
+  const made = createSecretKey(key);
+  keys.set(secret, made);
+  return made;
 };
 
 const signature = (secret: string, id: string, timestamp: string, body: string | Uint8Array): string =>
