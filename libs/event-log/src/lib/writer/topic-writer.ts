@@ -18,8 +18,6 @@ export type TopicWriterOptions = Readonly<{
 
 type Waiting = Readonly<{ record: OutgoingRecord; bytes: number; resolve: (appended: Appended) => void; reject: (error: Error) => void }>;
 
-const busyFrom = 500;
-
 /**
  * Writes to a topic without a chain: one send in flight, and everything that came meanwhile goes into the next, for all
  * partitions at once. Per partition the order of `write` is the order in the log, as far as sends succeed.
@@ -75,7 +73,7 @@ export class TopicWriter {
     while (this.#queued > 0) {
       await this.#spacing.turn();
       if (this.#queued === 0) break;
-      this.#spacing.sent(this.#queued > busyFrom);
+      this.#spacing.sent(this.#queued);
       await this.#send(this.#take());
     }
     this.#running = undefined; // in the same turn as the last look at the queue, or a record could be left behind
