@@ -53,7 +53,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
   await Promise.all([vault.start(), directory.start()]);
 
   const onIdleError = (error: Error): void => logger.warn({ error }, "a database connection was lost");
-  const pool = (role: DatabaseRole, connectionsMax: number) => 
+  const pool = (role: DatabaseRole, connectionsMax: number) =>
     createPool(env.databaseUrl, { role, name: service, connectionsMax, rebuildable: true, onIdleError });
   const pools = { api: pool("malipo_api", 6), projector: pool("malipo_projector", 3), decider: pool("malipo_decider", 3) };
   const database = new PgPaymentsDatabase(pools);
