@@ -8,6 +8,7 @@ import { CreatePaymentReviews1790000000014 } from "./payments/payment-reviews/cr
 import { CreatePaymentSummaries1790000000011 } from "./payments/payment-summaries/create-payment-summaries.migration.js";
 import { CreateRequestKeys1790000000013 } from "./payments/request-keys/create-request-keys.migration.js";
 import { CreateRateLimits1790000000003 } from "./rate-limits/create-rate-limits.migration.js";
+import { SweepRateLimits1790000000050 } from "./rate-limits/sweep-rate-limits.migration.js";
 import { CreateReconciliation1790000000030 } from "./reconciliation/create-reconciliation.migration.js";
 import { CreateRouter1790000000040 } from "./router/create-router.migration.js";
 
@@ -25,4 +26,5 @@ export const migrations = [
   CreateCallbacks1790000000020,
   CreateReconciliation1790000000030,
   CreateRouter1790000000040,
+  SweepRateLimits1790000000050,
 ];

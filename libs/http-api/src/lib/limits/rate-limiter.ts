@@ -148,7 +148,8 @@ export class LocalRateStore implements RateStore {
 
   private one({ key, tier, wanted }: RateClaim, now: number): RateGrant {
     const interval = 1000 / tier.perSecond;
-    const arrival = Math.max(this.arrivals.get(key) ?? 0, now);
+    // No further ahead than a spent burst: an account whose tier was raised need not wait for what the old one owed.
+    const arrival = Math.min(Math.max(this.arrivals.get(key) ?? 0, now), now + tier.burst * interval);
     const room = Math.floor((now + tier.burst * interval - arrival) / interval + 1e-9);
     const granted = Math.max(0, Math.min(wanted, room));
     const next = arrival + granted * interval;

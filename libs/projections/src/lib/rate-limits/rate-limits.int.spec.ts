@@ -34,4 +34,23 @@ describe("the shared rate limit", () => {
     const store = new SqlRateStore({ query: (text, values) => pool.query(text, [...values]) });
     expect(await store.claim([{ key: "c", tier: { perSecond: 100, burst: 200 }, wanted: 500 }])).toMatchObject([{ granted: 200 }]);
   });
+
+  it("lets an account go on at once whose tier was raised, or whose row a clock has left in the future", async () => {
+    const store = new SqlRateStore({ query: (text, values) => pool.query(text, [...values]) });
+    await store.claim([{ key: "d", tier: { perSecond: 1 / 60, burst: 30 }, wanted: 30 }]);
+    const tier = { perSecond: 100, burst: 10 };
+    const [raised] = await store.claim([{ key: "d", tier, wanted: 1 }]);
+    expect(raised!.retryAfterMs).toBeLessThanOrEqual(20);
+    await pool.query("update rate_limits set arrival_us = arrival_us + 3600000000 where key = 'd'");
+    const [ahead] = await store.claim([{ key: "d", tier, wanted: 1 }]);
+    expect(ahead!.retryAfterMs).toBeLessThanOrEqual(20);
+  });
+
+  it("keeps no row for a key that has long been quiet", async () => {
+    const store = new SqlRateStore({ query: (text, values) => pool.query(text, [...values]) });
+    const tier = { perSecond: 1_000_000, burst: 10 };
+    for (let index = 0; index < 1_000; index += 1) await store.claim([{ key: `failed/${index}`, tier, wanted: 1 }]);
+    const { rows } = await pool.query("select count(*)::integer as count from rate_limits where key like 'failed/%'");
+    expect(rows[0].count).toBeLessThan(600);
+  });
 });
