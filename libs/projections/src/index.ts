@@ -1,6 +1,7 @@
 export * from "./lib/checkpoints/checkpoint.js";
 export { moveCheckpoints, PgCheckpoints, readCheckpoint } from "./lib/checkpoints/pg-checkpoints.js";
 export * from "./lib/database/pool.js";
+export { entities } from "./lib/entities.js";
 export { grantTable, secureTenantTable } from "./lib/database/tenant-table.js";
 export { columnsOf, timestamp, unnest } from "./lib/database/unnest.js";
 export { migrate } from "./lib/migrate.js";

@@ -3,6 +3,9 @@ import { createTestDatabase, type TestDatabase } from "@malipo/testing";
 import pg from "pg";
 import { createPool } from "../database/pool.js";
 import { migrate } from "../migrate.js";
+import { CredentialUseEntity } from "../merchants/credential-use.entity.js";
+import { Repositories } from "../database/repositories.js";
+import { PaymentSummaryEntity } from "./payment-summaries/payment-summary.entity.js";
 import { promises } from "./payments-database.spec.js";
 import { PgPaymentsDatabase } from "./pg-payments-database.js";
 
@@ -39,6 +42,13 @@ describe("the projections' database, in PostgreSQL", () => {
     await expect(pool("malipo_api").query("insert into request_keys values ('a', 'b', 'c', 'd', 'e')")).rejects.toMatchObject({ code: "42501" });
   });
 
+  it("keeps a repository to what its pool's role may see", async () => {
+    const payments = new Repositories(pool("malipo_api"));
+    expect(await payments.read(PaymentSummaryEntity, (rows) => rows.find())).toEqual([]);
+    const events = new Repositories(pool("malipo_api"));
+    await expect(events.read(CredentialUseEntity, (rows) => rows.insert({ credentialId: "a", lastUsedAt: new Date(0) }))).rejects.toMatchObject({ code: "42501" });
+  });
+
   it("forces row-level security on every table with an account", async () => {
     const { rows } = await owner.query(
       `select c.relname, c.relrowsecurity and c.relforcerowsecurity as forced from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -53,6 +63,7 @@ describe("the projections' database, in PostgreSQL", () => {
     pools.push(nobody);
     const dead = new PgPaymentsDatabase({ api: nobody, projector: nobody, decider: nobody });
     await expect(dead.checkpoints()).rejects.toMatchObject({ code: "database_unavailable" });
+    await expect(dead.reviews({ includeResolved: true, limit: 1 })).rejects.toMatchObject({ code: "database_unavailable" });
     expect(await dead.lifecycle.move([])).toMatchObject({ kind: "failed" });
   });
 });

@@ -1,10 +1,11 @@
 import type { PartitionAnswer, PartitionQuestion, TakeOverAnswer } from "@malipo/event-log";
-import type { Account, Instant } from "@malipo/kernel";
+import type { Account } from "@malipo/kernel";
 import type { Pool } from "pg";
+import { In, IsNull, LessThan, Not } from "typeorm";
 import type { Checkpoint, CheckpointMove } from "../checkpoints/checkpoint.js";
 import { moveCheckpoints, PgCheckpoints } from "../checkpoints/pg-checkpoints.js";
 import { type CommitOutcome, inTransaction, queryAsAccount, queryRows } from "../database/pool.js";
-import { timestamp } from "../database/unnest.js";
+import { Repositories } from "../database/repositories.js";
 import {
   lifecycleConsumer,
   type OpenReview,
@@ -15,6 +16,8 @@ import {
   paymentsConsumer,
   paymentsTopic,
 } from "./payments-database.js";
+import { openReviewOf } from "./payment-reviews/open-review.js";
+import { PaymentReviewEntity } from "./payment-reviews/payment-review.entity.js";
 import { PgDeciderStore } from "./pg-decider-store.js";
 import { readAttemptRow, readEventRow, readReviewRow, readSummaryRow } from "./read-rows.js";
 import type { EventRow, PaymentChanges } from "./rows.js";
@@ -44,11 +47,13 @@ export class PgPaymentsDatabase implements PaymentsDatabase {
   readonly lifecycle: PgCheckpoints;
   private readonly projections: PgCheckpoints;
   private readonly decider: PgDeciderStore;
+  private readonly operations: Repositories;
 
   constructor(private readonly pools: PaymentsPools) {
     this.projections = new PgCheckpoints(pools.projector, paymentsConsumer, paymentsTopic);
     this.lifecycle = new PgCheckpoints(pools.projector, lifecycleConsumer, paymentsTopic);
     this.decider = new PgDeciderStore(pools.decider);
+    this.operations = new Repositories(pools.decider);
   }
 
   checkpoints(): Promise<ReadonlyMap<number, Checkpoint>> {
@@ -100,24 +105,18 @@ export class PgPaymentsDatabase implements PaymentsDatabase {
     return { payment, events: events.map(readEventRow), attempts: attempts.map(readAttemptRow), reviews: reviews.map(readReviewRow) };
   }
 
-  async reviews(filter: Readonly<{ includeResolved: boolean; limit: number; before?: Instant }>): Promise<readonly OpenReview[]> {
-    const rows = await queryRows(
-      this.pools.decider,
-      `select * from (
-         select r.*, s.order_number, s.reference, s.status,
-                r.closed_at is not null or (r.kind = 'unresolved' and s.internal_status = any($1::text[])) as resolved
-         from payment_reviews r join payment_summaries s using (payment_id)
-         where r.opened_at < $2
-       ) as item where $3 or not resolved order by opened_at desc, review_id limit $4`,
-      [resolvedStatuses, timestamp(filter.before) ?? "infinity", filter.includeResolved, filter.limit],
+  async reviews({ includeResolved, limit, before }: Parameters<PaymentsDatabase["reviews"]>[0]): Promise<readonly OpenReview[]> {
+    const opened = before === undefined ? {} : { openedAt: LessThan(new Date(before)) };
+    const open = [{ kind: Not("unresolved") }, { payment: { internalStatus: Not(In([...resolvedStatuses])) } }];
+    const found = await this.operations.read(PaymentReviewEntity, (reviews) =>
+      reviews.find({
+        relations: { payment: true },
+        where: includeResolved ? opened : open.map((one) => ({ ...opened, ...one, closedAt: IsNull() })),
+        order: { openedAt: "DESC", reviewId: "ASC" },
+        take: limit,
+      }),
     );
-    return rows.map((row) => ({
-      ...readReviewRow(row),
-      orderNumber: row["order_number"] as OpenReview["orderNumber"],
-      reference: row["reference"] as string,
-      status: row["status"] as string,
-      resolved: row["resolved"] as boolean,
-    }));
+    return found.flatMap(openReviewOf);
   }
 
   private async seen(account: Account, partition: number, where: string, values: readonly string[]): Promise<PaymentSeen> {

@@ -12,6 +12,25 @@ const checkpoints = "projection_checkpoints";
 /** Number of rows and a digest that does not depend on their order, by table. */
 export type TableDigests = Readonly<Record<string, Readonly<{ rows: number; digest: string }>>>;
 
+/**
+ * `like` names indexes by its own rule. They get the live ones' names back, because entities and later migrations know
+ * them by these; two with the same columns and condition do not exist.
+ */
+const nameIndexesAsLive = `
+  do $$ declare index record; begin
+    for index in
+      select made.relname as made, live.relname as live
+      from pg_index mi join pg_class made on made.oid = mi.indexrelid join pg_class mt on mt.oid = mi.indrelid
+      join pg_namespace mn on mn.oid = mt.relnamespace and mn.nspname = '${rebuildSchema}'
+      join pg_class lt on lt.relname = mt.relname and lt.relnamespace = 'public'::regnamespace
+      join pg_index li on li.indrelid = lt.oid join pg_class live on live.oid = li.indexrelid
+      where made.relname <> live.relname and li.indisunique = mi.indisunique and li.indisprimary = mi.indisprimary
+        and split_part(pg_get_indexdef(li.indexrelid), ' USING ', 2) = split_part(pg_get_indexdef(mi.indexrelid), ' USING ', 2)
+    loop
+      execute format('alter index ${rebuildSchema}.%I rename to %I', index.made, index.live);
+    end loop;
+  end $$;`;
+
 /** Empty tables like the live ones, with the same indexes, rights, and row-level security. `owner` is the login role. */
 export const createRebuildTables = async (owner: Pool): Promise<void> => {
   const like = (table: string): string => `create table ${rebuildSchema}.${table} (like public.${table} including all);`;
@@ -20,7 +39,8 @@ export const createRebuildTables = async (owner: Pool): Promise<void> => {
     create schema ${rebuildSchema};
     grant usage on schema ${rebuildSchema} to malipo_api, malipo_projector, malipo_decider;
     ${like(checkpoints)} ${grantTable(`${rebuildSchema}.${checkpoints}`)}
-    ${tenantTables.map((table) => like(table) + secureTenantTable(`${rebuildSchema}.${table}`)).join("\n")}`);
+    ${tenantTables.map((table) => like(table) + secureTenantTable(`${rebuildSchema}.${table}`)).join("\n")}
+    ${nameIndexesAsLive}`);
 };
 
 /**
@@ -33,6 +53,7 @@ export const swapRebuiltTables = (owner: Pool): Promise<void> =>
     begin;
     set local lock_timeout = '10s';
     lock table public.${checkpoints} in access exclusive mode;
+    lock table public.payment_reviews in access exclusive mode; -- before the summaries, as their readers do
     ${tenantTables.map((table) => `drop table public.${table}; alter table ${rebuildSchema}.${table} set schema public;`).join("\n")}
     delete from public.${checkpoints} where consumer = '${paymentsConsumer}';
     insert into public.${checkpoints} select * from ${rebuildSchema}.${checkpoints} where consumer = '${paymentsConsumer}';
