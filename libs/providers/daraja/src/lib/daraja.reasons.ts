@@ -19,4 +19,5 @@ const reasons: Readonly<Record<string, FailureReason>> = {
   "9999": "unspecified",
 };
 
-export const reasonOf = (resultCode: string): FailureReason | undefined => reasons[resultCode];
+export const reasonOf = (resultCode: string): FailureReason | undefined =>
+  Object.hasOwn(reasons, resultCode) ? reasons[resultCode] : undefined;

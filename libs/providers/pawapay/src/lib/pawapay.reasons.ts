@@ -36,11 +36,11 @@ const reasons: Readonly<Record<string, FailureReason>> = {
 export const reasonOf = (failureCode: string, failureMessage: string): FailureReason =>
   failureCode === "PAYMENT_NOT_APPROVED" && /\btime[ds]?[ -]?out\b|\bin time\b|\bexpired\b/i.test(failureMessage)
     ? "payer_timeout"
-    : (reasons[failureCode] ?? "unspecified");
+    : isTechnicalCode(failureCode) ? reasons[failureCode]! : "unspecified";
 
 /** Codes that mean our own configuration is wrong: somebody must look, since every payment will meet them. */
 export const isOurFault = (httpStatus: number, failureCode: string): boolean =>
   httpStatus === 400 || httpStatus === 401 || httpStatus === 403 || failureCode === "PAWAPAY_WALLET_OUT_OF_FUNDS";
 
 /** A technical refusal is believed only in pawaPay's own words; a proxy's 403 is not one. */
-export const isTechnicalCode = (failureCode: string): boolean => failureCode in reasons;
+export const isTechnicalCode = (failureCode: string): boolean => Object.hasOwn(reasons, failureCode);
