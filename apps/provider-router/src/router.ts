@@ -63,6 +63,14 @@ export class Router {
 
   /** Folds from the rows' checkpoint on, and acts on a partition once it was read to its end. */
   async start(): Promise<void> {
+    try {
+      await this.readAndJoin();
+    } catch (error) {
+      if (!this.stopping.signal.aborted) throw error;
+    }
+  }
+
+  private async readAndJoin(): Promise<void> {
     const { tail, log } = this.ports;
     const positions = await this.book.load();
     tail.subscribe(this.book.listen);
@@ -73,6 +81,7 @@ export class Router {
       assigned: (partitions) => partitions.forEach((partition) => void this.activate(partition)),
       revoked: (partitions) => partitions.forEach((partition) => this.deactivate(partition)),
     });
+    if (this.stopping.signal.aborted) return this.ownership.stop();
     await this.evidence.start();
     this.isStarted = true;
   }

@@ -85,10 +85,8 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
   const databaseProbe = new Probe({ ...base, name: "the database", ask: () => pool.query("select 1") });
   health.add("log", () => (tail.halted ? "the log is not the one that was read" : logProbe.problem));
   health.add("database", () => databaseProbe.problem);
-  await router.start();
-  for (const probe of [logProbe, databaseProbe]) probe.start();
-
-  return startHttpService({
+  // Webhooks are put on record from the first moment: some providers tell only once, and reading the log may take a while.
+  const listening = await startHttpService({
     ...base,
     env,
     health,
@@ -105,4 +103,7 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
       { name: "traces", close: () => tracing.stop() },
     ],
   });
+  await router.start();
+  for (const probe of [logProbe, databaseProbe]) probe.start();
+  return listening;
 };
