@@ -360,6 +360,23 @@ describe("dying and coming back", () => {
     expect([status(id), provider.charges]).toEqual(["completed", 1]);
   });
 
+  it("keeps what only the call has learned when the key store does not answer at once", async () => {
+    const [a, b] = [new WorldProvider("a", { queryableWithoutReply: false, notFoundIsProof: false }), new WorldProvider("b")];
+    a.behaviour = { onCollect: "unavailable" };
+    const { time, world, status } = setUp(a, b);
+    await world.start();
+    const open = world.vault.open.bind(world.vault);
+    let down = 0;
+    a.onReach = () => (down = 3);
+    world.vault.open = async (...what) => {
+      if (down-- > 0) throw new Error("the key store does not answer");
+      return open(...what);
+    };
+    const id = await world.pay({ id: "37", providers: ["a", "b"] });
+    await time.advance(20_000);
+    expect([status(id), a.reached.length, b.charges]).toEqual(["completed", 1, 1]);
+  });
+
   it("declares unsent what it was given while it stops, and the next process sends it", async () => {
     const provider = dara();
     const { time, world, status } = setUp(provider);
@@ -445,6 +462,21 @@ describe("the webhook edge", () => {
     expect(await router.webhooks.receive("pawa", { ...provider.webhook(first("1" as PaymentId), "approved"), pathToken: "wrong" })).toBe("refused");
     expect(await router.webhooks.receive("nobody", provider.webhook(first("1" as PaymentId), "approved"))).toBe("refused");
     expect(world.log.evidence.flat()).toHaveLength(0);
+  });
+
+  it("keeps one provider's word about another's attempt apart", async () => {
+    const [asked, stranger] = [dara(), pawa()];
+    asked.behaviour = { onCollect: "pending" };
+    const { time, world, status } = setUp(asked, stranger);
+    const { router } = await world.start();
+    const id = await world.pay({ id: "50", providers: ["dara"] });
+    await settle();
+    asked.settle(first(id), "approved");
+    expect(await router.webhooks.receive("pawa", stranger.webhook(first(id), "approved"))).toBe("stored");
+    await settle();
+    expect([status(id), world.log.parked.length]).toEqual(["processing", 1]);
+    await time.advance(2_000);
+    expect(status(id)).toBe("completed");
   });
 
   it("keeps what it cannot read and what tells of no attempt of ours, parked with the reason", async () => {

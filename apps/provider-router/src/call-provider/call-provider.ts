@@ -8,7 +8,10 @@ import type { HealthBook } from "../track-health/health-book.js";
 import type { PaymentBook } from "../track-payments/payment-book.js";
 import { type RoutedAttempt, type RoutedPayment, attemptOf, isOpen } from "../track-payments/routed-payment.js";
 
-type Ports = Pick<RouterPorts, "clock" | "providers" | "failpoint" | "logger">;
+type Ports = Pick<RouterPorts, "clock" | "scheduler" | "providers" | "failpoint" | "logger">;
+
+const RECORD_AGAIN_MS = 500;
+const RECORD_AGAIN_MS_MAX = 16_000;
 
 /**
  * Sends an attempt whose record names this boot of this process, once. Everybody else, this process after a restart
@@ -94,11 +97,27 @@ export class CallProvider {
     const current = now === undefined ? undefined : attemptOf(now, attempt.id);
     // A webhook can be faster than the reply; then a reply that only says "taken" is no news.
     if (outcome.kind === "in_progress" && (current === undefined || !isOpen(current))) return;
-    await this.recorder.record(now ?? payment, current ?? attempt, outcome, { source: "reply" });
+    await this.record(now ?? payment, current ?? attempt, outcome);
   }
 
   private unsent(payment: RoutedPayment, attempt: RoutedAttempt, cause: string): Promise<void> {
-    return this.recorder.record(payment, attempt, { kind: "not_sent", cause }, { source: "reply" });
+    return this.record(payment, attempt, { kind: "not_sent", cause });
+  }
+
+  /**
+   * What only this call has learned: the proof that nothing was sent, or the one id by which the attempt can be asked about.
+   * A key store that does not answer at the moment must not cost it.
+   */
+  private async record(payment: RoutedPayment, attempt: RoutedAttempt, outcome: Outcome): Promise<void> {
+    for (let waitMs = RECORD_AGAIN_MS; ; waitMs *= 2) {
+      try {
+        return await this.recorder.record(payment, attempt, outcome, { source: "reply" });
+      } catch (error) {
+        if (this.stopping || waitMs > RECORD_AGAIN_MS_MAX) throw error;
+        this.ports.logger.warn({ error, attemptId: attempt.id }, "the outcome of a call cannot be recorded now, trying again");
+        await this.ports.scheduler.sleep(waitMs);
+      }
+    }
   }
 
   private async call(payment: RoutedPayment, attempt: RoutedAttempt, proposal: Proposal): Promise<Outcome> {

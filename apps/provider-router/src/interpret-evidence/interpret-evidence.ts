@@ -44,11 +44,12 @@ export class InterpretEvidence {
   }
 
   private async interpretIn(span: RunningSpan | undefined, record: StoredRecord, signal: AbortSignal): Promise<void> {
-    const { reading, position } = await this.read(record);
+    const { reading, position, provider } = await this.read(record);
     span?.set({ "malipo.evidence": position, "malipo.reading": reading.kind });
     if (reading.kind === "ignored") return;
     if (reading.kind === "unreadable") throw new UnusableEvidenceError(reading.why);
     const found = await this.find(reading.correlation.attemptId, signal);
+    if (found.attempt.provider !== provider) throw new UnusableEvidenceError("it tells of another provider's attempt");
     // The webhook began a trace of its own at the provider's request; what follows from it belongs to the payment's.
     span?.set({ "malipo.attempt": found.attempt.id, "malipo.provider": found.attempt.provider });
     span?.link(found.payment.traceparent);
@@ -56,14 +57,14 @@ export class InterpretEvidence {
     await this.judge(found, reading, evidence, signal);
   }
 
-  private async read(record: StoredRecord): Promise<Readonly<{ reading: WebhookReading; position: string }>> {
+  private async read(record: StoredRecord): Promise<Readonly<{ reading: WebhookReading; position: string; provider: string }>> {
     const received = unusable(() => readEvidenceRecord(record));
     const provider = this.ports.providers.get(received.provider);
     if (provider === undefined) throw new UnusableEvidenceError(`no provider ${received.provider}`);
     const opened = await this.ports.vault.open(evidenceOwner(received.receivedAt), evidenceField(received.recordId), received.raw);
     if (opened === "erased") throw new UnusableEvidenceError("its key of the day is gone");
     const raw = unusable(() => readRaw(opened, received.receivedAt));
-    return { reading: provider.readWebhook(raw), position: received.position };
+    return { reading: provider.readWebhook(raw), position: received.position, provider: provider.id };
   }
 
   /** A webhook can be faster than our own tail, never faster than the record that let the attempt be sent. */
