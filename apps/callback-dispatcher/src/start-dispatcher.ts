@@ -60,7 +60,6 @@ export const startDispatcher = async (
   const pool = createPool(env.databaseUrl, {
     role: "malipo_projector",
     name: service,
-    rebuildable: true,
     onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
   });
   const store = new PgCallbackStore(pool);

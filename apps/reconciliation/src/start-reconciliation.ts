@@ -49,7 +49,6 @@ export const startReconciliation = async (
   const pool = createPool(env.databaseUrl, {
     role: "malipo_projector",
     name: service,
-    rebuildable: true,
     onIdleError: (error) => logger.warn({ error }, "a database connection was lost"),
   });
   const store = new PgReconciliationStore(pool);
