@@ -41,7 +41,9 @@ export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<vo
   const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
   // The ports of the platform itself are closed to merchants' callbacks; the simulated providers listen among them.
   const { allow = [] } = readDevelopmentAccess(processEnv);
-  const http = new OutboundHttp({ allow, scheduler: systemScheduler, connectionsPerOriginMax: config.callsPerProviderMax });
+  // Room for all at once: a call that waited for a query's connection could find its time to send over.
+  const connectionsPerOriginMax = config.callsPerProviderMax + config.queriesPerProviderMax;
+  const http = new OutboundHttp({ allow, scheduler: systemScheduler, connectionsPerOriginMax });
   const providers = createProviders(processEnv, { http, clock: systemClock, logger });
 
   await migrate(env.databaseUrl);
