@@ -1,4 +1,4 @@
-import { Problem, temporarilyUnavailable } from "@malipo/http-api";
+import { InFlightLimit, Problem, temporarilyUnavailable } from "@malipo/http-api";
 import type { Logger } from "@malipo/ports";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Pool } from "undici";
@@ -11,10 +11,13 @@ const hopByHop = new Set([
 ]);
 const bodyBytesMax = 65_536;
 const deadlineMs = 10_000;
+/** More than this may not wait for auth-token at once; the next is told to come again. */
+const underWayMax = 512;
 
 /** Hands requests to auth-token and its answers back, as they are, within bounds of size, time, and number. */
 export class PassThrough {
   private readonly pool: Pool;
+  private readonly underWay = new InFlightLimit(underWayMax, underWayMax);
 
   constructor(
     target: string,
@@ -24,7 +27,7 @@ export class PassThrough {
   }
 
   install(fastify: FastifyInstance): void {
-    for (const prefix of passedThrough) fastify.all(`${prefix}/*`, (request, reply) => this.pass(request, reply));
+    for (const prefix of passedThrough) fastify.all(`${prefix}/*`, (request, reply) => this.underWay.run("all", () => this.pass(request, reply)));
   }
 
   close(): Promise<void> {

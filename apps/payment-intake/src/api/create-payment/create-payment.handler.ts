@@ -1,6 +1,6 @@
 import { decodePaymentEvent, encodePaymentCommand, fromJsonBytes, toJsonBytes } from "@malipo/event-contracts";
 import type { ChainRecord, CommandDoor } from "@malipo/event-log";
-import { notFound, refusalProblem, type Trace } from "@malipo/http-api";
+import { refusalProblem, temporarilyUnavailable, type Trace } from "@malipo/http-api";
 import { type Account, type CommandId, type Money, type PayerId, type PaymentId, type PaymentMethod, parseAccount, type Sealed } from "@malipo/kernel";
 import type { CommandRefused, PaymentCommand, PublicStatus, Terms } from "@malipo/payment-lifecycle";
 import type { Logger, Random, Vault } from "@malipo/ports";
@@ -127,9 +127,13 @@ export class CreatePaymentHandler {
 
   /** A client that repeats an old payment once will do so again: the log grows by one refusal, not by each. */
   private async remember(account: Account, paymentId: PaymentId): Promise<void> {
-    const { recent, database, logger } = this.ports;
+    const { recent, database, barrier, logger } = this.ports;
     try {
-      await recent.load(account, paymentId, async () => (await database.story({ paymentId }))?.events ?? []);
+      await recent.load(account, paymentId, async () => {
+        // Behind the log the story would lack what the tail has brought before anybody listened, and never get it.
+        await barrier.read(account, (partition) => database.findPayment(account, partition, { paymentId }));
+        return (await database.story({ paymentId }))?.events ?? [];
+      });
     } catch (error) {
       logger.warn({ error, paymentId }, "an older payment could not be kept in mind");
     }
@@ -139,7 +143,7 @@ export class CreatePaymentHandler {
   private async replayRecorded(account: Account, identity: Identity, refused: CommandRefused): Promise<CreateAnswer> {
     const paymentId = (refused.details?.["paymentId"] ?? refused.paymentId) as PaymentId;
     const row = await this.ports.barrier.read(account, (partition) => this.ports.database.findPayment(account, partition, { paymentId }));
-    if (row === undefined) throw notFound();
+    if (row === undefined) throw temporarilyUnavailable(new Error("the payment of an idempotency key has no row"));
     const created = (await this.ports.database.story({ paymentId }))?.events[0];
     const first = created && decodePaymentEvent(created.type, fromJsonBytes(created.value));
     const payer = first?.type === "PaymentInitiated" ? first.payer?.id : undefined;
