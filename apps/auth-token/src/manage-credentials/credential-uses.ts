@@ -1,5 +1,6 @@
 import { type Instant, instant } from "@malipo/kernel";
 import type { Clock, Logger, Scheduler, Timer } from "@malipo/ports";
+import { queryRows } from "@malipo/projections";
 import type { Pool } from "pg";
 
 const FLUSH_MS = 5_000;
@@ -15,7 +16,7 @@ export class CredentialUses {
   private flushing: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly pool: Pick<Pool, "query">,
+    private readonly pool: Pool,
     private readonly clock: Clock,
     private readonly scheduler: Scheduler,
     private readonly logger: Logger,
@@ -31,11 +32,9 @@ export class CredentialUses {
   }
 
   async lastUsed(credentialIds: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
-    const { rows } = await this.pool.query<{ credential_id: string; last_used_at: Date }>(
-      "select credential_id, last_used_at from credential_uses where credential_id = any($1::text[])",
-      [credentialIds],
-    );
-    const stored = rows.map(({ credential_id: id, last_used_at: at }) => [id, instant(at.getTime())] as const);
+    const statement = "select credential_id, last_used_at from credential_uses where credential_id = any($1::text[])";
+    const rows = await queryRows(this.pool, statement, [credentialIds]);
+    const stored = rows.map((row) => [row["credential_id"] as string, instant((row["last_used_at"] as Date).getTime())] as const);
     const unsaved = credentialIds.flatMap((id) => (this.pending.has(id) ? [[id, this.pending.get(id)!] as const] : []));
     return new Map([...stored, ...unsaved]);
   }

@@ -75,7 +75,7 @@ export class MerchantsProjector {
       pending.records.push(...records);
       pending.after = after;
     }
-    this.running ??= this.run().finally(() => (this.running = undefined));
+    this.running ??= this.run();
     return this.running;
   }
 
@@ -85,12 +85,14 @@ export class MerchantsProjector {
       const batch = new Map(this.pending);
       this.pending.clear();
       while (!(await this.write(batch))) {
-        if (this.stopping.signal.aborted) return;
+        if (this.stopping.signal.aborted) break;
         await this.scheduler.sleep(RETRY_MS, this.stopping.signal).catch(() => undefined);
       }
       // Also for what another instance had written before this one came to it: it may be this one's to publish.
+      if (this.stopping.signal.aborted) break;
       for (const [partition, { records }] of batch) this.onProjected(partition, records.map(({ key }) => key));
     }
+    this.running = undefined; // in the same turn as the last look, or what came just now would wait for the next event
   }
 
   /** True once the whole batch is in the table, by us or by another instance. */

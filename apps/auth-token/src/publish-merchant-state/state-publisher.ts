@@ -92,7 +92,7 @@ export class StatePublisher implements OwnershipListener {
 
   private mark(merchantIds: readonly MerchantId[]): void {
     for (const id of merchantIds) if (this.owned.has(partitionOf(id))) this.dirty.add(id);
-    if (this.dirty.size > 0) this.running ??= this.run().finally(() => (this.running = undefined));
+    if (this.dirty.size > 0) this.running ??= this.run();
   }
 
   private async run(): Promise<void> {
@@ -108,6 +108,7 @@ export class StatePublisher implements OwnershipListener {
         await this.ports.scheduler.sleep(RETRY_MS, this.stopping.signal).catch(() => undefined);
       }
     }
+    this.running = undefined; // in the same turn as the last look, or a revocation that came just now would wait
   }
 
   private async publish(ids: readonly MerchantId[]): Promise<void> {

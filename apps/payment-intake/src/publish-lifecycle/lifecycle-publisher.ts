@@ -62,7 +62,7 @@ export class LifecyclePublisher implements OwnershipListener {
 
   private kick(): void {
     if (this.stopping) return;
-    this.running ??= this.run().finally(() => (this.running = undefined));
+    this.running ??= this.run();
   }
 
   private async run(): Promise<void> {
@@ -78,9 +78,10 @@ export class LifecyclePublisher implements OwnershipListener {
         failing = true;
         more = true;
       }
-      if (!more || this.stopping) return;
+      if (!more || this.stopping) break;
       await scheduler.sleep(failing ? retryMs : pauseMs);
     }
+    this.running = undefined; // once nothing is left, or what came just now would wait for the next event
   }
 
   /** Whether there may be more to do. */
