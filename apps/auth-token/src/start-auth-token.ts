@@ -1,5 +1,5 @@
 import { KafkaEventLog, TailLag, assertTopics, createTopics } from "@malipo/event-log";
-import { type HttpService, startHttpService } from "@malipo/http-api";
+import { type HttpService, renderOauthProblem, startHttpService } from "@malipo/http-api";
 import { createPool, migrate } from "@malipo/projections";
 import {
   type Env,
@@ -16,7 +16,6 @@ import {
 import { AppModule } from "./app.module.js";
 import { createAuthToken } from "./auth-token.js";
 import { readConfig } from "./config.js";
-import { renderOauthProblem } from "./issue-token/oauth-problem.js";
 
 /** The whole process: adapters, the service's classes, and HTTP in front of them. */
 export const startAuthToken = async (env: Env, onFatal: (error: unknown) => void, handleSignals = true): Promise<HttpService> => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ChainTransport } from "@malipo/event-dispatch";
 import { assertTopics, createTopics, KafkaEventLog, TopicWriter } from "@malipo/event-log";
-import { InFlightLimit, LocalRateStore, RateLimiter, SqlRateStore, startHttpService } from "@malipo/http-api";
+import { InFlightLimit, LocalRateStore, RateLimiter, renderOauthProblem, SqlRateStore, startHttpService } from "@malipo/http-api";
 import { LogVault } from "@malipo/key-store";
 import { AccessTokenVerifier, MerchantDirectory } from "@malipo/merchant-directory";
 import { createPool, type DatabaseRole, migrate, PgPaymentsDatabase } from "@malipo/projections";
@@ -90,6 +90,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
       metrics,
     }),
     rawRoutes: passedThrough,
+    renderProblem: renderOauthProblem,
     configure: async (fastify, nest) => {
       passThrough.install(fastify);
       serveDocument(nest);

@@ -2,6 +2,7 @@
 import "./lib/service/body-parser.js";
 import "./lib/service/request-context.js";
 export * from "./lib/errors/faults.js";
+export * from "./lib/errors/oauth-problem.js";
 export * from "./lib/errors/problem.filter.js";
 export * from "./lib/errors/problem.js";
 export * from "./lib/errors/refusals.js";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createHttpApp, type HttpApp } from "@malipo/http-api";
+import { createHttpApp, type HttpApp, renderOauthProblem } from "@malipo/http-api";
 import { silentLogger, systemClock, systemRandom } from "@malipo/runtime";
 import { Module } from "@nestjs/common";
 import { noText } from "../testing/test-app.js";
@@ -27,7 +27,7 @@ describe("the way through to auth-token", () => {
     await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
     passThrough = new PassThrough(`http://127.0.0.1:${(target.address() as AddressInfo).port}`, silentLogger);
     app = await createHttpApp({
-      module: NothingElse, logger: silentLogger, metrics: noText, clock: systemClock, random: systemRandom, rawRoutes: passedThrough,
+      module: NothingElse, logger: silentLogger, metrics: noText, clock: systemClock, random: systemRandom, rawRoutes: passedThrough, renderProblem: renderOauthProblem,
       health: { report: () => ({ ready: true, checks: {} }), stop: () => undefined },
       configure: (fastify) => passThrough.install(fastify),
     });
@@ -51,20 +51,23 @@ describe("the way through to auth-token", () => {
   });
 
   it("takes no more than 64 KiB either way", async () => {
-    expect((await post("/oauth/token", "x".repeat(70_000))).statusCode).toBe(413);
+    const large = await post("/oauth/token", "x".repeat(70_000));
+    expect([large.statusCode, large.json().error]).toEqual([413, "invalid_request"]);
     expect(seen).toEqual([]);
-    expect((await post("/oauth/huge", "x")).json().code).toBe("temporarily_unavailable");
+    expect((await post("/oauth/huge", "x")).json().error).toBe("temporarily_unavailable");
   });
 
-  it("answers 503 in our envelope when auth-token does not answer", async () => {
+  it("answers 503 in the envelope of the path when auth-token does not answer", async () => {
     const nobody = new PassThrough("http://127.0.0.1:1", silentLogger);
     const alone = await createHttpApp({
-      module: NothingElse, logger: silentLogger, metrics: noText, clock: systemClock, random: systemRandom, rawRoutes: passedThrough,
+      module: NothingElse, logger: silentLogger, metrics: noText, clock: systemClock, random: systemRandom, rawRoutes: passedThrough, renderProblem: renderOauthProblem,
       health: { report: () => ({ ready: true, checks: {} }), stop: () => undefined },
       configure: (fastify) => nobody.install(fastify),
     });
     const answer = await alone.fastify.inject("/.well-known/jwks.json");
     expect([answer.statusCode, answer.json().code, answer.headers["retry-after"]]).toEqual([503, "temporarily_unavailable", "1"]);
+    const token = await alone.fastify.inject({ method: "POST", url: "/oauth/token", payload: "{}" });
+    expect([token.statusCode, token.json(), token.headers["retry-after"]]).toEqual([503, { error: "temporarily_unavailable", error_description: expect.any(String) }, "1"]);
     await alone.nest.close();
     await nobody.close();
   });

@@ -1,6 +1,6 @@
-import type { ProblemRenderer } from "@malipo/http-api";
+import type { ProblemRenderer } from "./problem.filter.js";
 
-/** Whatever goes wrong before the token endpoint is reached is told in RFC 6749's form as well. */
+/** Whatever goes wrong before the token endpoint is reached, on the way to it included, is told in RFC 6749's form as well. */
 export const renderOauthProblem: ProblemRenderer = ({ code, status, message }, request) => {
   if (!request.url.startsWith("/oauth/")) return undefined;
   const ours = status >= 500 || status === 429;
