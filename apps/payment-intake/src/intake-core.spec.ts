@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import { headerText } from "@malipo/event-contracts";
+import { encodePaymentCommand, headerText, toJsonBytes } from "@malipo/event-contracts";
 import { SeededRandom, SimulatedBroker, SimulatedClock, SimulatedEventLog, SimulatedScheduler, SimulatedTime, silentLogger } from "@malipo/event-log/simulated";
-import { type Account, currency, money, parseAccount } from "@malipo/kernel";
+import { type Account, type CommandId, currency, money, type OrderNumber, parseAccount, partitionOf } from "@malipo/kernel";
 import { type DatabaseFault, MemoryPaymentsDatabase } from "@malipo/projections/simulated";
 import { noMetrics, systemRandom } from "@malipo/runtime";
 import { paymentIdOf, Pepper } from "@malipo/security";
@@ -20,6 +20,10 @@ class World {
   readonly cores: { core: IntakeCore; scheduler: SimulatedScheduler; log: SimulatedEventLog }[] = [];
   readonly database: MemoryPaymentsDatabase;
   faulty = false;
+  /** Of the payment that the last refused create named. */
+  lastStatus: string | undefined;
+  /** The database answers, but takes nothing. */
+  readOnly = false;
   private readonly vault = new OneKeyVault();
   private readonly pepper = new Pepper(systemRandom.bytes(32));
 
@@ -27,7 +31,7 @@ class World {
     this.random = new SeededRandom(seed);
     this.time = new SimulatedTime(this.random);
     this.broker = new SimulatedBroker(this.time, this.random);
-    this.database = new MemoryPaymentsDatabase(() => this.fault());
+    this.database = new MemoryPaymentsDatabase((access) => (this.readOnly && access === "commit" ? "down" : this.fault()));
   }
 
   async start() {
@@ -56,7 +60,8 @@ class World {
     try {
       return (JSON.parse((await core.createPayment.execute(request)).body) as { orderNumber: string }).orderNumber;
     } catch (error) {
-      const { code, options } = error as { code: string; options?: { details?: { orderNumber?: string } } };
+      const { code, options } = error as { code: string; options?: { details?: { orderNumber?: string; status?: string } } };
+      this.lastStatus = options?.details?.status;
       return options?.details?.orderNumber ?? code;
     }
   }
@@ -126,5 +131,31 @@ describe("payment-intake over a log and a database that fail", () => {
   it.each(Array.from({ length: Number(process.env["SEEDS"] ?? 20) }, (_, index) => index + 1))("keeps one payment for each reference and rows that a rebuild confirms, seed %d", async (seed) => {
     const world = new World(seed);
     await world.time.settle(journey(world), 3_600_000);
+  });
+
+  it("tells a repeat the newest status, also of a payment that came while nobody here listened and the rows were behind", async () => {
+    const world = new World(1);
+    const journey = async (): Promise<void> => {
+      const account = newAccount();
+      const first = await world.start();
+      const orderNumber = await world.create(first, account, "order-1", undefined);
+      const projected = async () => (await world.database.findPayment(account, partitionOf(account), { orderNumber: orderNumber as OrderNumber })).payment?.status;
+      await world.until("the payment is projected", async () => (await projected()) === "pending");
+      const second = await world.start(); // reads the log from behind the payment on
+      world.readOnly = true;
+      const { merchantId, mode } = parseAccount(account);
+      const paymentId = paymentIdOf(merchantId, mode, "kodipay", "order-1");
+      const { type, value } = encodePaymentCommand({ type: "CancelPayment", paymentId, by: "merchant" });
+      await first.core.commands.execute({ id: systemRandom.uuid() as CommandId, type, subject: paymentId, value: toJsonBytes(value) }, { account });
+      const end = first.core.tail.position(partitionOf(account)).offset;
+      await second.core.tail.whenReached(partitionOf(account), end);
+
+      expect(await world.create(second, account, "order-1", undefined)).toBe(orderNumber);
+      world.readOnly = false;
+      await world.until("the change is projected", async () => (await projected()) === "failed");
+      expect(await world.create(second, account, "order-1", undefined)).toBe(orderNumber);
+      expect(world.lastStatus).toBe("failed");
+    };
+    await world.time.settle(journey(), 3_600_000);
   });
 });
