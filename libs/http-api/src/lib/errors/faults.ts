@@ -20,9 +20,10 @@ const transientCodes = new Set([
 
 /**
  * PostgreSQL classes that tell of the server's state rather than of our statement: connection, roles and databases that
- * are gone, rolled back transactions, missing objects (a dropped or half restored database), resources, shutdown.
+ * are gone, rolled back transactions, missing objects and rights (a dropped or half restored database, a new server that
+ * has not heard of our roles: 22023 is how it refuses to act as one), resources, shutdown.
  */
-const sqlStateForm = /^(08|28|3D|3F|40|53|55|57|58)[0-9A-Z]{3}$|^42P01$/;
+const sqlStateForm = /^(08|28|3D|3F|40|53|55|57|58)[0-9A-Z]{3}$|^(42P01|42501|42704|22023)$/;
 
 /** Whether an error, or what caused it, is of the passing kind. */
 export const isTransientFault = (error: unknown): boolean => {
