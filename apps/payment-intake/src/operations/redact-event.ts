@@ -7,7 +7,7 @@ export const redactData = (value: unknown, name = ""): unknown => {
   if (typeof value === "string") return sealedForm.test(value) ? "[sealed]" : isHidden(name) ? "[redacted]" : value;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => redactData(item, name));
-  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, redactData(item, field)]));
+  return Object.fromEntries(Object.entries(value).map(([field, item]) => [field, name === "payer" && field === "id" ? "[redacted]" : redactData(item, field)]));
 };
 
 const isHidden = (name: string): boolean => name === "keyHash" || name === "fingerprint" || (isRedactedField(name) && name !== "payer");
