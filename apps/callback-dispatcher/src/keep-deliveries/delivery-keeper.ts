@@ -102,7 +102,7 @@ export class DeliveryKeeper {
   }
 
   #kick(): void | Promise<void> {
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#running ??= this.#run();
     if (this.#events.length + this.#facts.length < queuedMax || this.#stopping.signal.aborted) return;
     return new Promise((resolve) => this.#room.push(resolve));
   }
@@ -112,21 +112,26 @@ export class DeliveryKeeper {
   }
 
   async #run(): Promise<void> {
-    await this.options.scheduler.yield();
-    while (!this.#stopping.signal.aborted) {
-      for (const task of this.#tasks.splice(0)) await task();
-      const events = mergeEvents(this.#events.splice(0));
-      const facts = this.#readyFacts(events);
-      this.#release();
-      if (events.length === 0 && facts.length === 0) {
-        if (this.#tasks.length === 0) return;
-        continue;
+    try {
+      await this.options.scheduler.yield();
+      while (!this.#stopping.signal.aborted) {
+        for (const task of this.#tasks.splice(0)) await task();
+        const events = mergeEvents(this.#events.splice(0));
+        const facts = this.#readyFacts(events);
+        this.#release();
+        if (events.length === 0 && facts.length === 0) {
+          if (this.#tasks.length === 0) return;
+          continue;
+        }
+        const applied = await this.#apply(events, facts);
+        if (applied === undefined) return;
+        for (const { after } of [...events, ...facts]) this.#moved(after);
+        this.options.onApplied(applied);
+        if (this.options.paceMs !== undefined) await this.options.scheduler.sleep(this.options.paceMs);
       }
-      const applied = await this.#apply(events, facts);
-      if (applied === undefined) return;
-      for (const { after } of [...events, ...facts]) this.#moved(after);
-      this.options.onApplied(applied);
-      if (this.options.paceMs !== undefined) await this.options.scheduler.sleep(this.options.paceMs);
+    } finally {
+      // In the same turn as the last look at what has come: who came in between would find it running, and be left lying.
+      this.#running = undefined;
     }
   }
 

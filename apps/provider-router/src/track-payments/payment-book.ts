@@ -168,25 +168,30 @@ export class PaymentBook {
   }
 
   private saveSoon(): void {
-    this.saving ??= this.saveUntilDone().finally(() => (this.saving = undefined));
+    this.saving ??= this.saveUntilDone();
   }
 
   private async saveUntilDone(): Promise<void> {
-    let wait = SAVE_EVERY_MS;
-    while (this.moved.size > 0 && !this.stopped) {
-      await this.ports.scheduler.sleep(wait);
-      try {
-        await this.save();
-        wait = SAVE_EVERY_MS;
-      } catch (error) {
-        if (isLost(error)) {
-          this.stopped = true;
-          this.ports.onFatal(error);
-          return;
+    try {
+      let wait = SAVE_EVERY_MS;
+      while (this.moved.size > 0 && !this.stopped) {
+        await this.ports.scheduler.sleep(wait);
+        try {
+          await this.save();
+          wait = SAVE_EVERY_MS;
+        } catch (error) {
+          if (isLost(error)) {
+            this.stopped = true;
+            this.ports.onFatal(error);
+            return;
+          }
+          wait = Math.min(10_000, wait * 2);
+          this.ports.logger.warn({ error }, "rows cannot be saved, trying again");
         }
-        wait = Math.min(10_000, wait * 2);
-        this.ports.logger.warn({ error }, "rows cannot be saved, trying again");
       }
+    } finally {
+      // In the same turn as the last look at what has come: who came in between would find it running, and be left lying.
+      this.saving = undefined;
     }
   }
 

@@ -83,7 +83,7 @@ export class ReconciliationKeeper {
   }
 
   #kick(): void | Promise<void> {
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#running ??= this.#run();
     if (this.#events.length + this.#facts.length < queuedMax || this.#stopping.signal.aborted) return;
     this.#hurry?.abort();
     return new Promise((resolve) => this.#room.push(resolve));
@@ -94,17 +94,22 @@ export class ReconciliationKeeper {
   }
 
   async #run(): Promise<void> {
-    await this.options.scheduler.yield();
-    while (!this.#stopping.signal.aborted && this.#events.length + this.#facts.length > 0) {
-      const events = merged(this.#events.splice(0));
-      const facts = merged(this.#facts.splice(0));
-      this.#release();
-      const touched = await this.#apply(events, facts);
-      if (touched === undefined) return;
-      for (const { after } of [...events, ...facts]) this.#applied.set(nameOf(after.topic, after.partition), after.offset);
-      this.#wake();
-      this.options.onApplied(touched, facts.flatMap(({ items }) => items.map(({ item }) => item)));
-      await this.#pause();
+    try {
+      await this.options.scheduler.yield();
+      while (!this.#stopping.signal.aborted && this.#events.length + this.#facts.length > 0) {
+        const events = merged(this.#events.splice(0));
+        const facts = merged(this.#facts.splice(0));
+        this.#release();
+        const touched = await this.#apply(events, facts);
+        if (touched === undefined) return;
+        for (const { after } of [...events, ...facts]) this.#applied.set(nameOf(after.topic, after.partition), after.offset);
+        this.#wake();
+        this.options.onApplied(touched, facts.flatMap(({ items }) => items.map(({ item }) => item)));
+        await this.#pause();
+      }
+    } finally {
+      // In the same turn as the last look at what has come: who came in between would find it running, and be left lying.
+      this.#running = undefined;
     }
   }
 

@@ -62,25 +62,30 @@ export class Reviewer {
   }
 
   #kick(): void {
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
-    const { logger, scheduler } = this.options;
-    while (!this.#stopping.signal.aborted && (this.#lookAtAll || this.#changed.size > 0)) {
-      const all = this.#lookAtAll;
-      const attempts = [...this.#changed].slice(0, attemptsAtOnce);
-      this.#lookAtAll = false;
-      for (const attempt of attempts) this.#changed.delete(attempt);
-      try {
-        if (all) await this.#reviewAll();
-        if (attempts.length > 0) await this.#review(attempts);
-      } catch (error) {
-        this.#lookAtAll ||= all;
-        for (const attempt of attempts) this.#changed.add(attempt);
-        logger.warn({ error }, "breaks cannot be looked at now, trying again");
-        await scheduler.sleep(retryMs, this.#stopping.signal).catch(() => undefined);
+    try {
+      const { logger, scheduler } = this.options;
+      while (!this.#stopping.signal.aborted && (this.#lookAtAll || this.#changed.size > 0)) {
+        const all = this.#lookAtAll;
+        const attempts = [...this.#changed].slice(0, attemptsAtOnce);
+        this.#lookAtAll = false;
+        for (const attempt of attempts) this.#changed.delete(attempt);
+        try {
+          if (all) await this.#reviewAll();
+          if (attempts.length > 0) await this.#review(attempts);
+        } catch (error) {
+          this.#lookAtAll ||= all;
+          for (const attempt of attempts) this.#changed.add(attempt);
+          logger.warn({ error }, "breaks cannot be looked at now, trying again");
+          await scheduler.sleep(retryMs, this.#stopping.signal).catch(() => undefined);
+        }
       }
+    } finally {
+      // In the same turn as the last look at what has come: who came in between would find it running, and be left lying.
+      this.#running = undefined;
     }
   }
 
