@@ -310,6 +310,8 @@ describe("auth-token", () => {
     }
     const later = { ...systemClock, now: () => (systemClock.now() + 901_000) as ReturnType<typeof systemClock.now> };
     expect(await new AccessTokenVerifier(directory, later).verify(good)).toBeUndefined();
+    expect(await new AccessTokenVerifier(directory, systemClock, ISSUER).verify(good)).toBeDefined();
+    expect(await new AccessTokenVerifier(directory, systemClock, "https://somebody.example").verify(good)).toBeUndefined();
     expect(await verifier.verify(good)).toMatchObject({ clientId });
   });
 

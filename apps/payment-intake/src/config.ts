@@ -11,6 +11,8 @@ export type IntakeConfig = Readonly<{
   env: ServiceEnv;
   roles: ReadonlySet<Role>;
   authTokenUrl: string;
+  /** What auth-token signs as `iss`; unchecked while it is not given to both. */
+  tokenIssuer: string | undefined;
   pepperFile: string;
   /** A payment of which no attempt was started expires after this. */
   expiresAfterMs: number;
@@ -28,6 +30,7 @@ export const readConfig = (env: Env): IntakeConfig =>
     env: readServiceEnv(env, service, 3000),
     roles: readRoles(env["ROLES"]),
     authTokenUrl: env["AUTH_TOKEN_URL"] ?? "http://127.0.0.1:3001",
+    tokenIssuer: env["TOKEN_ISSUER"]?.replace(/\/+$/, "") || undefined,
     pepperFile: required(env, "PEPPER_FILE"),
     expiresAfterMs: seconds(env, "PAYMENT_EXPIRY_S", 1_800),
     resolveAfterMs: seconds(env, "RESOLVE_BY_S", 86_400),

@@ -83,7 +83,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
       operations: new PaymentOperations(database),
       inFlight: new InFlightLimit(config.inFlightPerAccount, config.inFlightTotal),
       limiter: new RateLimiter(rates, new LocalRateStore(systemClock), systemScheduler, logger),
-      tokens: new AccessTokenVerifier(directory, systemClock),
+      tokens: new AccessTokenVerifier(directory, systemClock, config.tokenIssuer),
       tiers: directory,
       deciderStatus: () => deciderStatus(core, database, log),
       logger,

@@ -27,6 +27,8 @@ export class AccessTokenVerifier {
   constructor(
     private readonly directory: MerchantDirectory,
     private readonly clock: Clock,
+    /** `iss` that a token must name (RFC 9068); any while it is not configured, since only our own keys are known here. */
+    private readonly issuer?: string,
   ) {}
 
   /** @throws LogUnavailableError when it depends on what another instance wrote a moment ago, and that cannot be read. */
@@ -82,6 +84,7 @@ export class AccessTokenVerifier {
       algorithms: ["ES256"],
       checkTyp: "at+jwt",
       allowedAud: ACCESS_TOKEN_AUDIENCE,
+      ...(this.issuer !== undefined && { allowedIss: this.issuer }),
       requiredClaims: ["iss", "sub", "client_id", "account", "iat", "exp", "jti"],
       // Expiry is checked on every use above, against the clock that was passed in.
       ignoreExpiration: true,
