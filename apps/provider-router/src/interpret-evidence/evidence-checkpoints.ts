@@ -21,7 +21,7 @@ export class EvidenceCheckpoints {
   /** The promise, while rows cannot be written, holds back the reading: what would be read again stays little. */
   done(partition: number, next: number): Promise<void> | undefined {
     this.moved.set(partition, next);
-    this.saving ??= this.saveUntilDone().finally(() => (this.saving = undefined));
+    this.saving ??= this.saveUntilDone();
     return this.failing ? this.saving : undefined;
   }
 
@@ -33,19 +33,24 @@ export class EvidenceCheckpoints {
   }
 
   private async saveUntilDone(): Promise<void> {
-    const { signal } = this.stopping;
-    for (let waitMs = SAVE_EVERY_MS; this.moved.size > 0 && !signal.aborted; ) {
-      await this.ports.scheduler.sleep(waitMs, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      try {
-        await this.save();
-        this.failing = false;
-        waitMs = SAVE_EVERY_MS;
-      } catch (error) {
-        if (!this.failing) this.ports.logger.warn({ error }, "checkpoints of evidence cannot be saved, trying again");
-        this.failing = true;
-        waitMs = Math.min(RETRY_MS_MAX, waitMs * 2);
+    try {
+      const { signal } = this.stopping;
+      for (let waitMs = SAVE_EVERY_MS; this.moved.size > 0 && !signal.aborted; ) {
+        await this.ports.scheduler.sleep(waitMs, signal).catch(() => undefined);
+        if (signal.aborted) return;
+        try {
+          await this.save();
+          this.failing = false;
+          waitMs = SAVE_EVERY_MS;
+        } catch (error) {
+          if (!this.failing) this.ports.logger.warn({ error }, "checkpoints of evidence cannot be saved, trying again");
+          this.failing = true;
+          waitMs = Math.min(RETRY_MS_MAX, waitMs * 2);
+        }
       }
+    } finally {
+      // In the same turn as the last look at what has moved: what moved in between would find it running, and not be saved.
+      this.saving = undefined;
     }
   }
 
