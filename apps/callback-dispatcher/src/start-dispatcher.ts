@@ -4,19 +4,7 @@ import { LogVault } from "@malipo/key-store";
 import { MerchantDirectory } from "@malipo/merchant-directory";
 import { OutboundHttp, readDevelopmentAccess } from "@malipo/outbound-http";
 import { createPool, migrate } from "@malipo/projections";
-import {
-  type Env,
-  FileKeyRing,
-  HealthRegistry,
-  Probe,
-  PrometheusMetrics,
-  createLogger,
-  readServiceEnv,
-  startTracing,
-  systemClock,
-  systemRandom,
-  systemScheduler,
-} from "@malipo/runtime";
+import { type Env, FileKeyRing, Probe, beginProcess, systemClock, systemScheduler } from "@malipo/runtime";
 import { AppModule } from "./app.module.js";
 import { CallbackService } from "./callback-service.js";
 import { EVENTS } from "./keep-deliveries/callback-of-event.js";
@@ -29,19 +17,11 @@ const service = "callback-dispatcher";
 /** The composition root: the one place that picks implementations. */
 export const startDispatcher = async (
   processEnv: Env,
-  end: (error: unknown) => void = () => process.exit(1),
+  end?: (error: unknown) => void,
   handleSignals = true,
 ): Promise<HttpService> => {
-  const env = readServiceEnv(processEnv, service, 3003);
-  const logger = createLogger(service, env.instance);
-  const tracing = await startTracing(service, processEnv);
-  const metrics = new PrometheusMetrics(service);
-  const health = new HealthRegistry();
-  const onFatal = (error: unknown): void => {
-    logger.error({ error }, "the process cannot go on and ends");
-    end(error);
-  };
-  const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
+  const { env, base, health, tracing } = await beginProcess(service, 3003, processEnv, end);
+  const { logger, metrics } = base;
 
   await migrate(env.databaseUrl);
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };

@@ -4,20 +4,7 @@ import { LogVault } from "@malipo/key-store";
 import { OutboundHttp, readDevelopmentAccess } from "@malipo/outbound-http";
 import { createPool, migrate } from "@malipo/projections";
 import { createProviders } from "@malipo/provider-registry";
-import {
-  type Env,
-  FileKeyRing,
-  HealthRegistry,
-  Probe,
-  PrometheusMetrics,
-  createLogger,
-  failpoint,
-  readServiceEnv,
-  startTracing,
-  systemClock,
-  systemRandom,
-  systemScheduler,
-} from "@malipo/runtime";
+import { type Env, FileKeyRing, Probe, beginProcess, failpoint, systemClock, systemScheduler } from "@malipo/runtime";
 import { AppModule } from "./app.module.js";
 import { readRouterConfig } from "./config.js";
 import { EVIDENCE_TOPIC } from "./receive-webhook/evidence-record.js";
@@ -28,17 +15,9 @@ const service = "provider-router";
 
 /** The composition root: the one place that picks implementations. */
 export const startRouter = async (processEnv: Env): Promise<{ stop(): Promise<void>; url: string }> => {
-  const env = readServiceEnv(processEnv, service, 3002);
+  const { env, base, health, tracing } = await beginProcess(service, 3002, processEnv);
+  const { logger, metrics } = base;
   const config = readRouterConfig(processEnv, env.instance);
-  const logger = createLogger(service, env.instance);
-  const tracing = await startTracing(service, processEnv);
-  const metrics = new PrometheusMetrics(service);
-  const health = new HealthRegistry();
-  const onFatal = (error: unknown): never => {
-    logger.error({ error }, "the process cannot go on and ends");
-    process.exit(1);
-  };
-  const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
   // The ports of the platform itself are closed to merchants' callbacks; the simulated providers listen among them.
   const { allow = [] } = readDevelopmentAccess(processEnv);
   // Room for all at once: a call that waited for a query's connection could find its time to send over.

@@ -1,19 +1,7 @@
 import { ChainTail, TailLag, KafkaEventLog, TopicWriter, createTopics, parkRecord } from "@malipo/event-log";
 import { type HttpService, startHttpService } from "@malipo/http-api";
 import { createPool, migrate } from "@malipo/projections";
-import {
-  type Env,
-  HealthRegistry,
-  Probe,
-  PrometheusMetrics,
-  createLogger,
-  readServiceEnv,
-  seconds,
-  startTracing,
-  systemClock,
-  systemRandom,
-  systemScheduler,
-} from "@malipo/runtime";
+import { type Env, Probe, beginProcess, seconds, systemClock } from "@malipo/runtime";
 import { AppModule } from "./app.module.js";
 import { acceptCsv, statementsPath } from "./import-statement/accept-csv.js";
 import { EVENTS } from "./keep-reconciliation/attempt-change.js";
@@ -26,19 +14,11 @@ const service = "reconciliation";
 /** The composition root: the one place that picks implementations. */
 export const startReconciliation = async (
   processEnv: Env,
-  end: (error: unknown) => void = () => process.exit(1),
+  end?: (error: unknown) => void,
   handleSignals = true,
 ): Promise<HttpService> => {
-  const env = readServiceEnv(processEnv, service, 3004);
-  const logger = createLogger(service, env.instance);
-  const tracing = await startTracing(service, processEnv);
-  const metrics = new PrometheusMetrics(service);
-  const health = new HealthRegistry();
-  const onFatal = (error: unknown): void => {
-    logger.error({ error }, "the process cannot go on and ends");
-    end(error);
-  };
-  const base = { clock: systemClock, scheduler: systemScheduler, random: systemRandom, logger, metrics, onFatal };
+  const { env, base, health, tracing } = await beginProcess(service, 3004, processEnv, end);
+  const { logger, metrics } = base;
 
   await migrate(env.databaseUrl);
   const kafka = { brokers: env.kafkaBrokers, clientId: env.instance, replicationFactor: env.replicationFactor };

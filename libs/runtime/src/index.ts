@@ -6,6 +6,7 @@ export * from "./lib/probe.js";
 export * from "./lib/prometheus-metrics.js";
 export * from "./lib/random.js";
 export * from "./lib/service-env.js";
+export * from "./lib/service-process.js";
 export { type RunningSpan, type SpanStart, beginSpan, inSpan, isTracing } from "./lib/spans.js";
 export * from "./lib/time.js";
 export * from "./lib/tracing.js";
