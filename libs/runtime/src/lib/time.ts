@@ -1,11 +1,19 @@
 import { instant } from "@malipo/kernel";
 import type { Clock, Scheduler } from "@malipo/ports";
+import { shiftedClock } from "./shifted-clock.js";
 
-/** The machine's clocks. An account has no time of its own here. */
-export const systemClock: Clock = {
-  now: () => instant(Date.now()),
-  monotonicMs: () => performance.now(),
-};
+const offsetFile = process.env["CLOCK_OFFSET_FILE"];
+
+/**
+ * The machine's clocks. An account has no time of its own here. With `CLOCK_OFFSET_FILE` set, which only trials of faults
+ * do, wall time is off by what that file says.
+ */
+export const systemClock: Clock = offsetFile
+  ? shiftedClock(offsetFile)
+  : {
+      now: () => instant(Date.now()),
+      monotonicMs: () => performance.now(),
+    };
 
 export const systemScheduler: Scheduler = {
   after(delayMs, task) {
