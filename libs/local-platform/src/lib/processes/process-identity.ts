@@ -16,8 +16,11 @@ const fromProc = (pid: number): string | undefined => {
     // The second field is the command in parentheses and may hold spaces, so count from the last parenthesis on.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [state] = fields;
+    const threads = Number(fields[17]);
     const startTicks = fields[19];
-    return state === "Z" || state === "X" ? undefined : startTicks;
+    // The first thread of a dying process is a zombie while the others still hold its ports and files.
+    const isGone = state === "X" || (state === "Z" && threads <= 1);
+    return isGone ? undefined : startTicks;
   } catch {
     return undefined;
   }
@@ -34,7 +37,7 @@ const fromPs = (pid: number): string | undefined => {
 
 const startOf = process.platform === "linux" ? fromProc : fromPs;
 
-/** Who runs under this pid now; undefined when nobody does, or only a zombie. */
+/** Who runs under this pid now; undefined when nobody does, or only a zombie that holds nothing any more. */
 export const identify = (pid: number): ProcessIdentity | undefined => {
   const startedAt = startOf(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
