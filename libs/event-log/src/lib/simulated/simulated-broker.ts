@@ -36,7 +36,11 @@ export const noFaults: Readonly<Faults> = {
   overlapMsMax: 0,
 };
 
-export type Member = Readonly<{ scheduler: SimulatedScheduler; listener: OwnershipListener; owned: Set<number> }>;
+export type Member = Readonly<{ scheduler: SimulatedScheduler; listener: OwnershipListener; owned: Set<number> }> & {
+  /** The newest generation of the group that it has heard of. */
+  generation: number;
+};
+type Group = { readonly topic: string; members: Member[]; generation: number };
 type Partition = { records: StoredRecord[] };
 
 /** What all simulated processes share: topics, groups, and bad luck. */
@@ -46,7 +50,7 @@ export class SimulatedBroker {
   reachable = true;
   readonly #clock: SimulatedClock;
   readonly #topics = new Map<string, Partition[]>();
-  readonly #groups = new Map<string, { topic: string; members: Member[] }>();
+  readonly #groups = new Map<string, Group>();
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #reconnects = new Set<() => void>();
 
@@ -115,7 +119,7 @@ export class SimulatedBroker {
   }
 
   join(group: string, topic: string, member: Member): void {
-    const state = this.#groups.get(group) ?? { topic, members: [] };
+    const state = this.#groups.get(group) ?? { topic, members: [], generation: 0 };
     this.#groups.set(group, state);
     state.members.push(member);
     this.rebalance(group);
@@ -140,15 +144,20 @@ export class SimulatedBroker {
   rebalance(group: string, shuffled = false): void {
     const state = this.#groups.get(group);
     if (state === undefined || state.members.length === 0) return;
+    const generation = (state.generation += 1);
     const turn = shuffled ? this.random.below(state.members.length) : 0;
     state.members.forEach((member, index) => {
       const mine = this.partitions(state.topic).flatMap((_, partition) => ((partition + turn) % state.members.length === index ? [partition] : []));
-      member.scheduler.after(this.random.share() * this.faults.overlapMsMax, () => tell(member, mine));
+      member.scheduler.after(this.random.share() * this.faults.overlapMsMax, () => tell(member, generation, mine));
     });
   }
 }
 
-const tell = ({ owned, listener }: Member, partitions: readonly number[]): void => {
+/** Members hear of a generation at different times, but none hears of an older one after a newer. */
+const tell = (member: Member, generation: number, partitions: readonly number[]): void => {
+  if (generation < member.generation) return;
+  member.generation = generation;
+  const { owned, listener } = member;
   const revoked = [...owned].filter((partition) => !partitions.includes(partition));
   const assigned = partitions.filter((partition) => !owned.has(partition));
   revoked.forEach((partition) => owned.delete(partition));

@@ -107,7 +107,7 @@ export class SimulatedEventLog implements EventLog {
   own(topic: string, group: string, listener: OwnershipListener): Promise<Subscription> {
     const { broker, scheduler } = this.options;
     return this.#ask(() => {
-      const member: Member = { scheduler, listener, owned: new Set() };
+      const member: Member = { scheduler, listener, owned: new Set(), generation: 0 };
       broker.join(group, topic, member);
       return {
         stop: () => {
