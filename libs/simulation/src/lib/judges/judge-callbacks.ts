@@ -1,5 +1,4 @@
-import type { AcceptedCallback, Fault } from "./journals.js";
-import type { End } from "./judge-money.js";
+import type { AcceptedCallback, End, Fault } from "./journals.js";
 import type { SeenView, Story } from "./story.js";
 
 const created = 1;

@@ -11,7 +11,7 @@ export type Story = {
   readonly amount: string;
   readonly currency: string;
   readonly views: SeenView[];
-  readonly attempts: Map<string, { readonly caller: string; readonly number: number; open: boolean }>;
+  readonly attempts: Map<string, { readonly caller: string; readonly number: number; readonly recordedMs: number | undefined; open: boolean }>;
   /** Attempts that the log says were paid, in the order of the records. */
   readonly approved: string[];
   paidBy: string | undefined;
@@ -76,7 +76,7 @@ const begin = ({ subject, type, value }: LoggedEvent): Story => {
   return story;
 };
 
-const tell = (story: Story, { type, value }: LoggedEvent, faults: Fault[]): void => {
+const tell = (story: Story, { type, value, appendedAtMs }: LoggedEvent, faults: Fault[]): void => {
   const attemptId = String(value["attemptId"]);
   const reviewId = String(value["reviewId"]);
   const fault = (rule: string, how: string): void => void faults.push({ rule, subject: story.paymentId, how });
@@ -84,7 +84,7 @@ const tell = (story: Story, { type, value }: LoggedEvent, faults: Fault[]): void
   if (type === "payments.attempt.started.v1") {
     if ([...story.attempts.values()].some(({ open }) => open)) fault("one open attempt", `${attemptId} starts beside another`);
     if (story.attempts.has(attemptId)) fault("one start per attempt", `${attemptId} starts again`);
-    story.attempts.set(attemptId, { caller: String(value["caller"]), number: Number(value["number"]), open: true });
+    story.attempts.set(attemptId, { caller: String(value["caller"]), number: Number(value["number"]), recordedMs: appendedAtMs, open: true });
   }
   const attempt = story.attempts.get(attemptId);
   if (value["attemptId"] !== undefined && attempt === undefined) fault("attempts are started first", `${type} of ${attemptId}`);
