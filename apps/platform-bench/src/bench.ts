@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { LaunchedPlatform } from "@malipo/platform-e2e";
 import { probeControl } from "./control/control-probe.js";
+import { benchEnvironment } from "./environment.js";
 import { CallbackSink } from "./load/callback-sink.js";
 import { between, processorTimes, type ProcessorTimes } from "./measure/processor-time.js";
 import { summaryOf, tableOf, type Measured } from "./report.js";
@@ -33,17 +34,11 @@ const searchGrowth = 1.5;
 const keptP99MsMax = 1_000;
 const searchTailMsMax = 1_000;
 
-/**
- * The providers answer at once, so that what is measured is ours; the services' own log lines stay as in production. No
- * failpoints: looking for one is a system call each time.
- */
-const environment = { SANDBOX_LATENCY_MS: "0", NODE_ENV: "production", FAILPOINT_DIR: "" };
-
 /** Runs one workload on a platform of its own. False when the audit found a fault. */
 export const bench = async (options: BenchOptions, say: (line: string) => void): Promise<boolean> => {
   const home = mkdtempSync(join(tmpdir(), "malipo-bench-"));
   say("starting a platform of its own …");
-  const platform = await LaunchedPlatform.start(home, environment);
+  const platform = await LaunchedPlatform.start(home, benchEnvironment);
   const sink = options.workload === "W3" ? new CallbackSink() : undefined;
   let creator: Creator | undefined;
   try {

@@ -9,6 +9,13 @@ export interface Created {
   readonly orderNumber: string;
 }
 
+/** What came back: a status, or the code of a connection that failed. */
+export interface Reply {
+  readonly status: number | string;
+  /** Whole seconds; undefined where the answer names none. */
+  readonly retryAfterS: number | undefined;
+}
+
 /** Creates payments in turn for each merchant, and remembers what was acknowledged. */
 export class Creator {
   readonly created: Created[] = [];
@@ -43,6 +50,12 @@ export class Creator {
 
   /** True when it was acknowledged with 201. */
   async create(phase: string, index: number): Promise<boolean> {
+    const { status } = await this.send(phase, index);
+    if (status !== 201) this.refused.set(String(status), (this.refused.get(String(status)) ?? 0) + 1);
+    return status === 201;
+  }
+
+  async send(phase: string, index: number): Promise<Reply> {
     const at = index % this.merchants.length;
     const merchant = this.merchants[at]!;
     const reference = this.referenceOf(phase, index);
@@ -50,24 +63,23 @@ export class Creator {
     const headers = { "content-type": "application/json", authorization: `Bearer ${this.tokens[at]}` };
     try {
       const answer = await this.pool.request({ path: "/api/v1/payments", method: "POST", headers, body });
-      if (answer.statusCode === 201) {
+      const { statusCode: status } = answer;
+      if (status === 201) {
         const { orderNumber } = (await answer.body.json()) as { orderNumber: string };
         this.created.push({ merchant, reference, orderNumber });
-        return true;
+      } else {
+        await answer.body.dump();
       }
-      await answer.body.dump();
-      this.count(String(answer.statusCode));
+      return { status, retryAfterS: wholeSeconds(answer.headers["retry-after"]) };
     } catch (error) {
-      this.count(error instanceof Error && "code" in error ? String(error.code) : String(error));
+      return { status: error instanceof Error && "code" in error ? String(error.code) : String(error), retryAfterS: undefined };
     }
-    return false;
   }
 
   close(): Promise<void> {
     return this.pool.close();
   }
-
-  private count(why: string): void {
-    this.refused.set(why, (this.refused.get(why) ?? 0) + 1);
-  }
 }
+
+const wholeSeconds = (header: string | readonly string[] | undefined): number | undefined =>
+  typeof header === "string" && /^[1-9][0-9]*$/.test(header) ? Number(header) : undefined;
