@@ -1,4 +1,4 @@
-import { RestartBudget } from "../supervisor/restart-budget.js";
+import { RestartBudget, type Patience } from "../supervisor/restart-budget.js";
 import type { SupervisorEvents } from "../supervisor/service.js";
 
 export interface Server {
@@ -10,7 +10,7 @@ export interface Server {
 /** A database or a broker that is started again when it dies, like a service, but by a start function of its own. */
 export class KeptServer<S extends Server> {
   private readonly abort = new AbortController();
-  private readonly budget = new RestartBudget(() => performance.now());
+  private readonly budget: RestartBudget;
   private starting: Promise<S> | undefined;
   private current: S | undefined;
   private restart: NodeJS.Timeout | undefined;
@@ -19,7 +19,10 @@ export class KeptServer<S extends Server> {
     private readonly name: string,
     private readonly launch: (signal: AbortSignal) => Promise<S>,
     private readonly events: SupervisorEvents,
-  ) {}
+    { firstDelayMs, patience }: { readonly firstDelayMs?: number; readonly patience?: Patience } = {},
+  ) {
+    this.budget = new RestartBudget(() => performance.now(), firstDelayMs, patience);
+  }
 
   get pid(): number | undefined {
     return this.current?.pid;
@@ -56,9 +59,8 @@ export class KeptServer<S extends Server> {
   private again(): void {
     this.start().then(
       ({ pid }) => (pid === undefined ? undefined : this.events.onRestarted(this.name, pid)),
-      (error: unknown) => {
-        if (!this.abort.signal.aborted) this.events.onGivenUp(this.name, `${this.name} cannot be started again: ${String(error)}`);
-      },
+      // What keeps it from starting may pass, as what killed it may: a disk that is full, a port not yet free.
+      (error: unknown) => this.died(error instanceof Error ? error.message : String(error)),
     );
   }
 }

@@ -15,4 +15,9 @@ describe("the restarts of a dead service", () => {
     now = 60_001;
     expect(budget.afterDeath()).toBe(1_000);
   });
+
+  it("never end, and never take longer, where processes are killed on purpose", () => {
+    const budget = new RestartBudget(() => 0, 500, "endless");
+    expect(Array.from({ length: 20 }, () => budget.afterDeath())).toEqual(Array(20).fill(500));
+  });
 });

@@ -7,7 +7,7 @@ import { identify, type ProcessIdentity } from "../processes/process-identity.js
 import { stopProcess } from "../processes/stop-process.js";
 import { LogFile } from "./log-file.js";
 import { renderLogLine } from "./render-log.js";
-import { RestartBudget } from "./restart-budget.js";
+import { RestartBudget, type Patience } from "./restart-budget.js";
 import type { ServiceSpec, SupervisorEvents } from "./service.js";
 
 export interface SupervisedServiceOptions {
@@ -17,6 +17,7 @@ export interface SupervisedServiceOptions {
   readonly nowMs?: () => number;
   /** Before the first restart; it doubles from there. */
   readonly firstDelayMs?: number;
+  readonly patience?: Patience;
 }
 
 /** One process: started, logged, started again when it dies, stopped. */
@@ -34,7 +35,7 @@ export class SupervisedService {
     private readonly options: SupervisedServiceOptions,
   ) {
     this.log = new LogFile(join(options.logDir, `${spec.name}.log`));
-    this.budget = new RestartBudget(options.nowMs ?? (() => performance.now()), options.firstDelayMs);
+    this.budget = new RestartBudget(options.nowMs ?? (() => performance.now()), options.firstDelayMs, options.patience);
     this.pidFile = join(options.pidDir, `${spec.name}.pid`);
   }
 
