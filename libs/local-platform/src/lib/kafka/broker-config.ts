@@ -1,5 +1,13 @@
 import { loopback } from "../net/ports.js";
 
+/** One more way in, on this machine, whose clients are told another port than the one that it listens on. */
+export interface BrokerListener {
+  /** Upper case, digits, and underscores. */
+  readonly name: string;
+  readonly port: number;
+  readonly advertisedPort: number;
+}
+
 export interface BrokerConfig {
   readonly port: number;
   readonly controllerPort: number;
@@ -7,21 +15,31 @@ export interface BrokerConfig {
   /** Where it listens and what it tells clients; both loopback unless it runs in a container. */
   readonly listenHost?: string;
   readonly advertisedHost?: string;
+  readonly listeners?: readonly BrokerListener[];
 }
 
 type Settings = Readonly<Record<string, string | number | boolean>>;
 
 /** One broker that is its own controller, tuned for one machine. */
 const brokerSettings = (config: BrokerConfig): Settings => {
-  const { port, controllerPort, logDir, listenHost = loopback, advertisedHost = loopback } = config;
+  const { port, controllerPort, logDir, listenHost = loopback, advertisedHost = loopback, listeners = [] } = config;
   return {
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.quorum.voters": `1@${loopback}:${controllerPort}`,
     "controller.listener.names": "CONTROLLER",
-    listeners: `PLAINTEXT://${listenHost}:${port},CONTROLLER://${loopback}:${controllerPort}`,
-    "advertised.listeners": `PLAINTEXT://${advertisedHost}:${port}`,
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    listeners: [
+      `PLAINTEXT://${listenHost}:${port}`,
+      `CONTROLLER://${loopback}:${controllerPort}`,
+      ...listeners.map((each) => `${each.name}://${loopback}:${each.port}`),
+    ].join(","),
+    "advertised.listeners": [
+      `PLAINTEXT://${advertisedHost}:${port}`,
+      ...listeners.map((each) => `${each.name}://${loopback}:${each.advertisedPort}`),
+    ].join(","),
+    "listener.security.protocol.map": ["PLAINTEXT", "CONTROLLER", ...listeners.map(({ name }) => name)]
+      .map((name) => `${name}:PLAINTEXT`)
+      .join(","),
     "inter.broker.listener.name": "PLAINTEXT",
     "log.dirs": logDir,
     "auto.create.topics.enable": false,

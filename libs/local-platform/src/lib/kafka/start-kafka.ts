@@ -8,7 +8,7 @@ import { stopLeftover } from "../processes/pid-file.js";
 import { startServerProcess, tailOfLog } from "../processes/server-process.js";
 import { gracefulSteps } from "../processes/stop-process.js";
 import { waitUntil } from "../processes/wait-until.js";
-import { brokerProperties } from "./broker-config.js";
+import { brokerProperties, type BrokerListener } from "./broker-config.js";
 import { answersMetadata, coordinatesGroups } from "./broker-ready.js";
 import { kafkaJars } from "./fetch-jars.js";
 import { findJava } from "./java.js";
@@ -19,6 +19,8 @@ export interface StartKafkaOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** Ways in besides the usual one. */
+  readonly listeners?: readonly BrokerListener[] | undefined;
   readonly cacheDir: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly logFile?: string;
@@ -81,7 +83,8 @@ export const startKafka = async (options: StartKafkaOptions): Promise<KafkaServe
   const propertiesFile = join(options.dataDir, "server.properties");
   const logFile = options.logFile ?? join(options.dataDir, "broker.log");
   mkdirSync(options.dataDir, { recursive: true });
-  writeFileSync(propertiesFile, brokerProperties({ port: options.port, controllerPort: options.controllerPort, logDir }));
+  const { port, controllerPort, listeners = [] } = options;
+  writeFileSync(propertiesFile, brokerProperties({ port, controllerPort, logDir, listeners }));
   await format(java, classPath, logDir, propertiesFile);
   if (existsSync(logFile)) truncateSync(logFile);
 

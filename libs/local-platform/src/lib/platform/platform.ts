@@ -2,14 +2,15 @@ import { join } from "node:path";
 import { startKafka } from "../kafka/start-kafka.js";
 import { assertPortFree } from "../net/ports.js";
 import { startPostgres } from "../postgres/start-postgres.js";
-import type { SupervisorEvents } from "../supervisor/service.js";
+import type { ServiceSpec, SupervisorEvents } from "../supervisor/service.js";
 import { Supervisor } from "../supervisor/supervisor.js";
 import { takeDataFolder } from "./data-folder.js";
+import { FaultLinks } from "./fault-links.js";
 import { KeptServer } from "./kept-server.js";
 import type { Progress } from "./progress.js";
 import { platformSecrets, type PlatformSecrets } from "./secrets.js";
 import { serviceSpecs, type Servers } from "./service-specs.js";
-import type { PlatformSettings, PortName } from "./settings.js";
+import type { PlatformSettings, PortName, ServiceName } from "./settings.js";
 
 const readyWithinMs = 120_000;
 const servicesStopWithinMs = 8_000;
@@ -19,6 +20,7 @@ export class Platform {
   private readonly supervisor: Supervisor;
   private readonly kafka;
   private readonly postgres;
+  private links: FaultLinks | undefined;
   private release: (() => void) | undefined;
   private stopped: Promise<void> | undefined;
   private known: { readonly servers: Servers; readonly secrets: PlatformSecrets } | undefined;
@@ -32,21 +34,24 @@ export class Platform {
     const { home, ports, cacheDir, env } = settings;
     const logDir = join(home, "logs");
     const onProgress = (message: string): void => progress.say(message);
-    this.supervisor = new Supervisor({ pidDir: join(home, "pids"), logDir, events, firstDelayMs: firstRestartDelayMs });
+    const patience = settings.faultLinks ? "endless" : "usual";
+    this.supervisor = new Supervisor({ pidDir: join(home, "pids"), logDir, events, firstDelayMs: firstRestartDelayMs, patience });
     const shared = { env, onProgress };
     this.kafka = new KeptServer(
       "kafka",
       (signal) => {
-        const listen = { port: ports.kafka, controllerPort: ports.kafkaController };
+        const listen = { port: ports.kafka, controllerPort: ports.kafkaController, listeners: this.links?.brokerListeners };
         return startKafka({ ...shared, ...listen, dataDir: join(home, "kafka"), logFile: join(logDir, "kafka.log"), cacheDir, signal });
       },
       events,
+      { patience },
     );
     this.postgres = new KeptServer(
       "postgres",
       (signal) =>
         startPostgres({ ...shared, dataDir: join(home, "postgres"), port: ports.postgres, logFile: join(logDir, "postgres.log"), signal }),
       events,
+      { patience },
     );
   }
 
@@ -57,6 +62,7 @@ export class Platform {
     const leftovers = await this.supervisor.stopLeftovers();
     if (leftovers.length > 0) this.progress.say(`stopped what an earlier start left running: ${leftovers.join(", ")}`);
     await this.checkPorts();
+    if (this.settings.faultLinks) this.links = await FaultLinks.open(this.settings);
     const servers = await this.progress.step("starting Kafka and PostgreSQL", () => this.startServers());
     this.known = { servers, secrets };
     await this.progress.step("starting the services", () => this.startServices(servers, secrets));
@@ -87,6 +93,7 @@ export class Platform {
       ...(await Promise.allSettled([this.supervisor.stop(servicesStopWithinMs)])),
       ...(await Promise.allSettled([this.kafka.stop(), this.postgres.stop()])),
     ];
+    await this.links?.close();
     this.release?.();
     const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
@@ -110,8 +117,12 @@ export class Platform {
     return { kafkaBrokers: kafka.brokers, databaseUrl: postgres.url };
   }
 
+  private overLinks(spec: ServiceSpec & { readonly name: ServiceName }): ServiceSpec {
+    return { ...spec, env: { ...spec.env, ...this.links?.environment(spec.name, spec.env) } };
+  }
+
   private async startServices(servers: Servers, secrets: PlatformSecrets): Promise<void> {
-    const specs = serviceSpecs(this.settings, secrets, servers);
+    const specs = serviceSpecs(this.settings, secrets, servers).map((spec) => this.overLinks(spec));
     for (const spec of specs) this.supervisor.start(spec);
     await Promise.all(
       specs.map(async ({ name }) => {

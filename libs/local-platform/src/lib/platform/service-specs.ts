@@ -89,7 +89,7 @@ const inheritedFrom = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !notInherited.test(name)));
 
 /** In the order of their start: what a payment needs last is there first. */
-export const serviceSpecs = (settings: PlatformSettings, secrets: PlatformSecrets, servers: Servers): readonly ServiceSpec[] =>
+export const serviceSpecs = (settings: PlatformSettings, secrets: PlatformSecrets, servers: Servers): readonly (ServiceSpec & { readonly name: ServiceName })[] =>
   serviceNames.map((name) => ({
     name,
     command: process.execPath,

@@ -48,6 +48,8 @@ export interface PlatformSettings {
   readonly urls: Readonly<Record<ServiceName | "sandboxPawapay" | "sandboxDaraja", string>>;
   readonly externalKafka: boolean;
   readonly externalPostgres: boolean;
+  /** Whether every part goes over links on which faults can be put: for trials alone. */
+  readonly faultLinks: boolean;
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -99,6 +101,7 @@ export const platformSettings = (root: string, env: NodeJS.ProcessEnv): Platform
     },
     externalKafka: Boolean(env["KAFKA_BROKERS"]),
     externalPostgres: Boolean(env["DATABASE_URL"]),
+    faultLinks: env["MALIPO_FAULT_LINKS"] === "1",
     env,
   };
 };
