@@ -16,4 +16,4 @@ export { type LinkReport } from "./lib/fault-proxy/fault-proxy.js";
 export { readLinksFile, type LinksFile } from "./lib/platform/fault-links.js";
 export { runPlatform, type LauncherOptions } from "./lib/launcher.js";
 export { serviceNames, type ServiceName } from "./lib/platform/settings.js";
-export { answers200 } from "./lib/supervisor/supervisor.js";
+export { answers200, Supervisor } from "./lib/supervisor/supervisor.js";

@@ -1,3 +1,5 @@
+import type { CallbackJournal } from "../harness/callback-journal.js";
+import type { Companions } from "../harness/companions.js";
 import type { LaunchedPlatform } from "../harness/launched-platform.js";
 import type { Sandbox } from "../harness/sandbox.js";
 
@@ -10,7 +12,12 @@ export interface Choice {
 /** What a fault is done to. */
 export interface FaultGround {
   readonly platform: LaunchedPlatform;
+  /** Second instances of some services, kept alive beside the platform's own. */
+  readonly companions: Companions;
   readonly sandbox: Sandbox;
+  /** Where the merchants take their callbacks. */
+  readonly receiver: CallbackJournal;
+  readonly merchantIds: readonly string[];
   readonly choice: Choice;
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { waitUntil } from "@malipo/local-platform";
 import { Webhook } from "standardwebhooks";
@@ -28,15 +28,19 @@ const bodyOf = async (message: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString("utf8");
 };
 
+/** How a merchant treats a callback instead of accepting it. */
+export type Manner = (response: ServerResponse) => void;
+
 /** The merchants' own receiver: accepts what is signed with the secret of the merchant in the path, and keeps the order. */
 export class CallbackJournal {
   readonly entries: JournalEntry[] = [];
   /** What was sent to us without a signature that holds. */
   readonly refused: string[] = [];
   private readonly secrets = new Map<string, Webhook>();
+  private readonly manners = new Map<string, Manner>();
   private readonly server = createServer((message, response) => {
     this.take(message).then(
-      (status) => response.writeHead(status).end(),
+      (manner) => (manner === undefined ? response.writeHead(204).end() : manner(response)),
       (error: unknown) => {
         this.refused.push(`${message.url}: ${String(error)}`);
         response.writeHead(400).end();
@@ -58,6 +62,12 @@ export class CallbackJournal {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${merchantId}${suffix}`;
   }
 
+  /** Has that merchant treat its callbacks in that manner; without one it accepts them again. */
+  behave(merchantId: string, manner?: Manner): void {
+    if (manner === undefined) this.manners.delete(merchantId);
+    else this.manners.set(merchantId, manner);
+  }
+
   of(reference: string): readonly CallbackBody[] {
     return this.entries.filter(({ body }) => body.reference === reference).map(({ body }) => body);
   }
@@ -77,14 +87,15 @@ export class CallbackJournal {
     });
   }
 
-  private async take(message: IncomingMessage): Promise<number> {
+  private async take(message: IncomingMessage): Promise<Manner | undefined> {
     const body = await bodyOf(message);
     const merchantId = /^\/([0-9a-f]{32})/.exec(message.url ?? "")?.[1] ?? "";
     const webhook = this.secrets.get(merchantId);
     if (webhook === undefined) throw new Error("a callback for nobody we know");
     const verified = webhook.verify(body, message.headers as Record<string, string>) as CallbackBody;
-    this.entries.push({ atMs: performance.now(), id: String(message.headers["webhook-id"]), body: verified });
-    return 204;
+    const manner = this.manners.get(merchantId);
+    if (manner === undefined) this.entries.push({ atMs: performance.now(), id: String(message.headers["webhook-id"]), body: verified });
+    return manner;
   }
 }
 

@@ -93,7 +93,7 @@ export class LaunchedPlatform {
   }
 
   /** Every service says that it can do its job now. */
-  async awaitReady(): Promise<void> {
+  async awaitReady(timeoutMs = 60_000): Promise<void> {
     const { urls, baseUrl } = this.demo;
     const all = [baseUrl, urls.authToken, urls.providerRouter, urls.callbackDispatcher, urls.reconciliation, urls.sandbox];
     await waitUntil(
@@ -101,7 +101,7 @@ export class LaunchedPlatform {
         const answers = await Promise.all(all.map((url) => answers200(`${url}/health/ready`)));
         return answers.every((ready) => ready) ? true : undefined;
       },
-      { timeoutMs: 60_000, everyMs: 100, what: "every service is ready again" },
+      { timeoutMs, everyMs: 100, what: "every service is ready again" },
     );
   }
 

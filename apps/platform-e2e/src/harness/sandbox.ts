@@ -36,6 +36,10 @@ export class Sandbox {
     await expect2xx(`${this.url}/_sandbox/scenarios`, { json: { match, behaviour, ...(times !== undefined && { times }) } });
   }
 
+  async clearScenarios(): Promise<void> {
+    await expect2xx(`${this.url}/_sandbox/scenarios`, { method: "DELETE" });
+  }
+
   async listeners(provider: "pawapay" | "daraja", state: "open" | "refuse" | "hang"): Promise<void> {
     await expect2xx(`${this.url}/_sandbox/listeners`, { json: { provider, state } });
   }

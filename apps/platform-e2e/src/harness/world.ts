@@ -1,18 +1,12 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { paymentIdOf } from "@malipo/security";
 import { waitUntil } from "@malipo/local-platform";
 import { CallbackJournal, faultsInOrder } from "./callback-journal.js";
+import { cli } from "./cli.js";
 import { query } from "./database.js";
 import type { LaunchedPlatform } from "./launched-platform.js";
 import { Sandbox } from "./sandbox.js";
 import { sharedPlatform } from "./shared-platform.js";
 import { TestMerchant, type CreateBody } from "./test-merchant.js";
-
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 export interface Review {
   readonly kind: string;
@@ -58,12 +52,8 @@ export class World {
     return waitUntil(ask, { timeoutMs, everyMs: 250, what: `review ${kind} of ${paymentId}` });
   }
 
-  async cli(...args: readonly string[]): Promise<string> {
-    const { demo, home } = this.platform;
-    const env = { ...process.env, MALIPO_HOME: home, ADMIN_TOKEN: demo.adminToken };
-    const main = join(root, "apps", "cli", "dist", "main.js");
-    const { stdout } = await run(process.execPath, [main, ...args], { cwd: root, env, timeout: 60_000, maxBuffer: 16 << 20 });
-    return stdout;
+  cli(...args: readonly string[]): Promise<string> {
+    return cli(this.platform, ...args);
   }
 
   /**

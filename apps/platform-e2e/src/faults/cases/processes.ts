@@ -1,0 +1,104 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { answers200, waitUntil } from "@malipo/local-platform";
+import { oneOf } from "../choice.js";
+import type { FaultCase, FaultGround } from "../fault.js";
+import { instancesOf, services, signal, type Instance, type Service } from "./instances.js";
+
+const nothingToHeal = async (): Promise<void> => undefined;
+const backWithinMs = 30_000;
+
+const urlOf = ({ platform: { demo }, companions }: FaultGround, { service, label }: Instance): string => {
+  if (label !== service) return companions.url(service)!;
+  const { baseUrl, urls } = demo;
+  const first: Readonly<Record<Service, string>> = {
+    "payment-intake": baseUrl,
+    "provider-router": urls.providerRouter,
+    "callback-dispatcher": urls.callbackDispatcher,
+    "auth-token": urls.authToken,
+    reconciliation: urls.reconciliation,
+  };
+  return first[service];
+};
+
+const isBack = (ground: FaultGround, instance: Instance, oldPid: number): Promise<true> =>
+  waitUntil(
+    async () => {
+      const pid = instance.pid();
+      return pid !== undefined && pid !== oldPid && (await answers200(`${urlOf(ground, instance)}/health/ready`)) ? true : undefined;
+    },
+    { timeoutMs: backWithinMs, what: `${instance.label} is back` },
+  );
+
+const crash = (service: Service): FaultCase => ({
+  name: `crash/${service}`,
+  group: "service",
+  holdMs: 0,
+  inject: async (ground) => {
+    signal(oneOf(ground.choice, instancesOf(ground, service)).pid(), "SIGKILL");
+    return nothingToHeal;
+  },
+});
+
+/** It stands still and comes back without knowing that time has passed: what it then believes is what fences are for. */
+export const pause = (service: Service, holdMs: number): FaultCase => ({
+  name: `pause/${service}`,
+  group: "service",
+  holdMs,
+  inject: async (ground) => {
+    const pid = oneOf(ground.choice, instancesOf(ground, service)).pid();
+    signal(pid, "SIGSTOP");
+    return async () => void signal(pid, "SIGCONT");
+  },
+});
+
+const everyInstance = (ground: FaultGround): readonly Instance[] => services.flatMap((service) => instancesOf(ground, service));
+
+/** A launcher gives a process up that dies too often, so nobody is killed a third time. */
+const deathsMax = 2;
+
+/** Kills one after the other, of which some are still on their way back. */
+export const killStorm = (everyMs: number, holdMs: number): FaultCase => ({
+  name: "kill-storm/services",
+  group: "service",
+  holdMs,
+  inject: async (ground) => {
+    const deaths = new Map<string, number>();
+    let over = false;
+    const storm = async (): Promise<void> => {
+      while (!over) {
+        const mayDie = everyInstance(ground).filter(({ label, pid }) => (deaths.get(label) ?? 0) < deathsMax && pid() !== undefined);
+        if (mayDie.length === 0) return;
+        const victim = oneOf(ground.choice, mayDie);
+        if (signal(victim.pid(), "SIGKILL")) deaths.set(victim.label, (deaths.get(victim.label) ?? 0) + 1);
+        await delay(everyMs);
+      }
+    };
+    const raging = storm();
+    return async () => {
+      over = true;
+      await raging;
+    };
+  },
+});
+
+/** As a deployment does: each is asked to end, and the next only once it is back. */
+const rollingRestart: FaultCase = {
+  name: "rolling-restart/services",
+  group: "service",
+  holdMs: 0,
+  inject: async (ground) => {
+    for (const instance of everyInstance(ground)) {
+      const pid = instance.pid();
+      if (pid === undefined || !signal(pid, "SIGTERM")) throw new Error(`${instance.label} does not run`);
+      await isBack(ground, instance, pid);
+    }
+    return nothingToHeal;
+  },
+};
+
+export const processFaults: readonly FaultCase[] = [
+  killStorm(2_000, 20_000),
+  ...services.map(crash),
+  ...services.map((service) => pause(service, 30_000)),
+  rollingRestart,
+];

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Violation } from "@malipo/simulation/judges";
+import { choiceOf } from "../choice.js";
+import type { FaultCase, FaultGroup } from "../fault.js";
+import { OfferedLoad } from "../load/offered-load.js";
+import { recoveryMs } from "./recovery.js";
+import type { Stage } from "./stage.js";
+
+export interface Timing {
+  readonly perSecond: number;
+  /** Load before the fault, and after the recovery from it. */
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
+export interface FaultRun {
+  readonly fault: FaultCase;
+  readonly seed: number;
+  /** Numbers the runs on one platform, so that a payment names the fault it was made under. */
+  readonly run: number;
+  skipped?: string;
+  paymentsUnderFault: number;
+  /** Undefined where it was not measured, or did not happen in time. */
+  recoveryMs?: number;
+  recoveryMissed: boolean;
+  readonly violations: Violation[];
+  /** The platform did not come back, or the fault could not be injected at all. */
+  broken?: string;
+}
+
+const second = 1_000;
+/** After a crash, or from the end of what was done to it, until creates are accepted as before. */
+export const recoveryBoundMs: Readonly<Record<FaultGroup, number>> = {
+  service: 8 * second,
+  clock: 8 * second,
+  provider: 8 * second,
+  merchant: 8 * second,
+  broker: 30 * second,
+  database: 30 * second,
+  link: 30 * second,
+};
+const measuredUntilMs = 60 * second;
+
+/** One fault under load, from the first payment to the last answer; what the judges say comes from elsewhere. */
+export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run: number, timing: Timing): Promise<FaultRun> => {
+  const result: FaultRun = { fault, seed, run, paymentsUnderFault: 0, recoveryMissed: false, violations: [] };
+  const choice = choiceOf(seed * 65_537 + run);
+  const ground = stage.ground(choice);
+  const skipped = await fault.skipped?.(ground);
+  if (skipped !== undefined) return { ...result, skipped };
+
+  const load = new OfferedLoad(stage.merchants, stage.client, choice, run, timing.perSecond);
+  try {
+    await delay(timing.beforeMs);
+    const heal = await fault.inject(ground);
+    const injectedMs = Date.now();
+    try {
+      await delay(fault.holdMs);
+    } finally {
+      await heal();
+    }
+    const fromMs = fault.holdMs === 0 ? injectedMs : Date.now();
+    const recovered = await measure(stage, fromMs);
+    if (recovered !== undefined) result.recoveryMs = recovered;
+    result.recoveryMissed = recovered === undefined || recovered > recoveryBoundMs[fault.group];
+    result.paymentsUnderFault = stage.client.asked.filter((asked) => asked.run === run).length;
+    await stage.awaitReady();
+    await delay(timing.afterMs);
+  } catch (error) {
+    result.broken = error instanceof Error ? error.message : String(error);
+  }
+  await load.stop();
+  return result;
+};
+
+/** Looks again until the windows after the recovery are there to be seen. */
+const measure = async (stage: Stage, fromMs: number): Promise<number | undefined> => {
+  while (Date.now() < fromMs + measuredUntilMs) {
+    const recovered = recoveryMs(stage.client.arrivals, fromMs, Date.now());
+    if (recovered !== undefined) return recovered;
+    await delay(250);
+  }
+  return undefined;
+};

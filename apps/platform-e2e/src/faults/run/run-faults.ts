@@ -1,0 +1,81 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { FaultCase } from "../fault.js";
+import { lineOf, violationLines } from "./report.js";
+import { runFault, type FaultRun, type Timing } from "./run-fault.js";
+import { Stage } from "./stage.js";
+import { isSurvived, Told } from "./verdict.js";
+
+export interface Plan extends Timing {
+  readonly env: Readonly<Record<string, string>>;
+  /** A fresh platform after so many faults: the journals of one fit into memory, and its whole log is judged at its end. */
+  readonly faultsPerPlatform: number;
+  /** Within this everything has ended or is listed for a person, every change is told, and rows are what the log says. */
+  readonly settledWithinMs: number;
+}
+
+type Say = (line: string) => void;
+
+/** Does one fault after the other; what was made under one may come to rest while the next is on, and is judged in the end. */
+export const runFaults = async (faults: readonly FaultCase[], seeds: readonly number[], plan: Plan, say: Say): Promise<readonly FaultRun[]> => {
+  const left = seeds.flatMap((seed) => faults.map((fault) => ({ fault, seed })));
+  const total = left.length;
+  const results: FaultRun[] = [];
+  while (left.length > 0) {
+    say("starting a platform with second instances of intake, router, and dispatcher");
+    const stage = await Stage.open(mkdtempSync(join(tmpdir(), "malipo-faults-")), plan.env);
+    try {
+      const told = new Told();
+      const own: FaultRun[] = [];
+      while (left.length > 0 && own.length < plan.faultsPerPlatform && own.at(-1)?.broken === undefined) {
+        const { fault, seed } = left.shift()!;
+        say(`${total - left.length}/${total} ${fault.name} (seed ${seed}) …`);
+        own.push(await once(stage, fault, seed, own.length, plan, told, say));
+      }
+      await settle(stage, own, plan, told, say);
+      results.push(...own);
+    } finally {
+      stage.writeClientJournal();
+      await stage.close();
+    }
+  }
+  return results;
+};
+
+/** A recovery that took too long is measured again, once: other things run on the machine too. */
+const once = async (stage: Stage, fault: FaultCase, seed: number, run: number, plan: Plan, told: Told, say: Say): Promise<FaultRun> => {
+  const first = await judged(stage, fault, seed, run, plan, told, say);
+  if (!first.recoveryMissed || first.broken !== undefined) return first;
+  say("  measured once more");
+  const second = await judged(stage, fault, seed, run, plan, told, say);
+  return { ...second, paymentsUnderFault: first.paymentsUnderFault + second.paymentsUnderFault, violations: [...first.violations, ...second.violations] };
+};
+
+const judged = async (stage: Stage, fault: FaultCase, seed: number, run: number, plan: Plan, told: Told, say: Say): Promise<FaultRun> => {
+  const result = await runFault(stage, fault, seed, run, plan);
+  if (result.skipped === undefined) result.violations.push(...told.fresh(await stage.judge("stopped")));
+  say(`  ${lineOf(result)}`);
+  for (const line of violationLines(result)) say(line);
+  return result;
+};
+
+/** Lets everything come to rest, and lays what is still wrong then to the fault under which it was made. */
+const settle = async (stage: Stage, runs: readonly FaultRun[], { settledWithinMs }: Plan, told: Told, say: Say): Promise<void> => {
+  const last = runs.at(-1);
+  if (last === undefined) return;
+  const began = performance.now();
+  say("waiting until everything has come to rest");
+  let violations = await stage.judge("settled");
+  while (told.unknown(violations).length > 0 && performance.now() - began < settledWithinMs) {
+    await delay(3_000);
+    violations = await stage.judge("settled");
+  }
+  for (const violation of told.fresh(violations)) {
+    const run = stage.client.asked.find(({ paymentId, reference }) => violation.subject.includes(paymentId) || violation.subject.includes(reference))?.run;
+    (runs[run ?? last.run] ?? last).violations.push(violation);
+  }
+  const bad = runs.filter((run) => !isSurvived(run)).length;
+  say(`  at rest after ${((performance.now() - began) / 1_000).toFixed(0)} s: ${bad === 0 ? "no rule broken" : `${bad} of ${runs.length} faults not survived`}`);
+};

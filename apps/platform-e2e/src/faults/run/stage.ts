@@ -1,0 +1,98 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { judge, type AcceptedCallback, type End, type Journals, type Violation } from "@malipo/simulation/judges";
+import { CallbackJournal } from "../../harness/callback-journal.js";
+import { Companions } from "../../harness/companions.js";
+import { LaunchedPlatform } from "../../harness/launched-platform.js";
+import { Sandbox } from "../../harness/sandbox.js";
+import { TestMerchant } from "../../harness/test-merchant.js";
+import type { Choice, FaultGround } from "../fault.js";
+import { readRows } from "../journals/database-rows.js";
+import { ProviderJournal } from "../journals/provider-journal.js";
+import { TopicJournal } from "../journals/topic-journal.js";
+import { CarefulMerchant } from "../load/careful-merchant.js";
+import { ClientJournal } from "../load/client-journal.js";
+
+const merchantsCount = 8;
+const readyWithinMs = 120_000;
+
+/** A platform with everything that a run needs around it: second instances, merchants, their callbacks, and all journals. */
+export class Stage {
+  readonly client = new ClientJournal();
+  readonly merchants: readonly CarefulMerchant[];
+  private readonly topics: TopicJournal;
+  private readonly provider: ProviderJournal;
+
+  private constructor(
+    readonly platform: LaunchedPlatform,
+    private readonly companions: Companions,
+    private readonly receiver: CallbackJournal,
+    merchants: readonly TestMerchant[],
+  ) {
+    const addresses = [platform.demo.baseUrl, companions.url("payment-intake")!];
+    this.merchants = merchants.map((merchant) => new CarefulMerchant(merchant, addresses, this.client));
+    this.topics = new TopicJournal(platform.demo.kafkaBrokers);
+    this.provider = new ProviderJournal(join(platform.home, "sandbox", "journal.jsonl"));
+  }
+
+  static async open(home: string, env: Readonly<Record<string, string>>): Promise<Stage> {
+    mkdirSync(home, { recursive: true });
+    const platform = await LaunchedPlatform.start(home, env);
+    await platform.awaitReady();
+    const companions = await Companions.start(platform, ["payment-intake", "provider-router", "callback-dispatcher"]);
+    const receiver = await CallbackJournal.open();
+    const provision = (_: unknown, at: number): Promise<TestMerchant> => TestMerchant.provision(platform.demo, receiver, `Merchant ${at + 1}`);
+    const merchants = await Promise.all(Array.from({ length: merchantsCount }, provision));
+    await Promise.all(merchants.map((merchant) => merchant.token()));
+    return new Stage(platform, companions, receiver, merchants);
+  }
+
+  ground(choice: Choice): FaultGround {
+    const { platform, companions, receiver } = this;
+    const merchantIds = this.merchants.map(({ merchant }) => merchant.credentials.merchantId);
+    return { platform, companions, receiver, merchantIds, choice, sandbox: new Sandbox(platform.demo.urls.sandbox) };
+  }
+
+  /** Every instance of every service says that it can do its job. */
+  async awaitReady(): Promise<void> {
+    await this.platform.awaitReady(readyWithinMs);
+    await this.companions.awaitReady(readyWithinMs);
+  }
+
+  /** What the judges say of all that has happened on this platform so far. */
+  async judge(end: End): Promise<readonly Violation[]> {
+    const journals = await this.journals(end);
+    const complaints = [...this.client.complaints, ...this.receiver.refused].map((how) => ({ rule: "only answers that a merchant may get", subject: "merchants", how }));
+    return [...complaints, ...judge(journals, end)];
+  }
+
+  /** For whoever looks into it afterwards. */
+  writeClientJournal(): void {
+    const lines = this.client.requests.map((request) => JSON.stringify(request));
+    writeFileSync(join(this.platform.home, "client-journal.jsonl"), `${lines.join("\n")}\n`);
+  }
+
+  async close(): Promise<void> {
+    await this.companions.stop();
+    await this.receiver.close();
+    await this.platform.stop();
+  }
+
+  private async journals(end: End): Promise<Journals> {
+    // The log last: what made rows, and what providers and merchants have heard, is in it by then.
+    const rows = end === "settled" ? await readRows(this.platform.demo.databaseUrl) : undefined;
+    await this.provider.readOn();
+    const heard = this.provider.entries.slice();
+    const callbacks = this.callbacks();
+    const requests = this.client.requests.slice();
+    const topics = await this.topics.readOn();
+    return { ...topics, provider: heard, callbacks, requests, ...(rows !== undefined && { rows }) };
+  }
+
+  private callbacks(): readonly AcceptedCallback[] {
+    return this.receiver.entries.map(({ body, atMs }) => {
+      const { orderNumber, reference, version, type, status } = body;
+      return { orderNumber, reference, version, type, status, signed: true, atMs: performance.timeOrigin + atMs };
+    });
+  }
+}
