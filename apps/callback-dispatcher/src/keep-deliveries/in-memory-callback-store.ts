@@ -9,6 +9,11 @@ export class InMemoryCallbackStore implements CallbackStore {
   private readonly rows = new Map<DeliveryId, Callback>();
   private readonly recorded = new Map<DeliveryId, RecordedAttempt[]>();
 
+  /** As when somebody truncates the tables under the running services. */
+  empty(): void {
+    for (const rows of [this.checkpoints, this.rows, this.recorded]) rows.clear();
+  }
+
   positions(): Promise<readonly Position[]> {
     return Promise.resolve([...this.checkpoints.values()]);
   }

@@ -10,6 +10,11 @@ export class MemoryRouterStore implements RouterStore {
   private readonly byAttempt = new Map<AttemptId, PaymentId>();
   private readonly evidence = new Map<number, number>();
 
+  /** As when somebody truncates the tables under the running services. */
+  empty(): void {
+    for (const rows of [this.positions, this.rows, this.byAttempt, this.evidence]) rows.clear();
+  }
+
   load(): Promise<Snapshot> {
     const unfinished = [...this.rows.values()].filter(({ payment }) => payment.phase !== "closed");
     return Promise.resolve({ positions: new Map(this.positions), unfinished });

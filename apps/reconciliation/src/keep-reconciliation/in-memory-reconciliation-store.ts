@@ -25,6 +25,11 @@ export class InMemoryReconciliationStore implements ReconciliationStore {
   private readonly held = new Map<string, ListedBreak>();
   private readonly imports = new Map<string, ListedStatement>();
 
+  /** As when somebody truncates the tables under the running services. */
+  empty(): void {
+    for (const rows of [this.checkpoints, this.payments, this.attempts, this.lines, this.held, this.imports]) rows.clear();
+  }
+
   positions(): Promise<readonly Position[]> {
     return Promise.resolve([...this.checkpoints.values()]);
   }

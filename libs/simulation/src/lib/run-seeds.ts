@@ -1,5 +1,5 @@
 import { systemClock } from "@malipo/runtime";
-import type { Fault } from "./judges/journals.js";
+import type { Violation } from "./judges/journals.js";
 import { type SeedResult, runSeed } from "./world/run-seed.js";
 import type { Plant } from "./world/surroundings.js";
 
@@ -17,10 +17,10 @@ export const simulate = async ({ from, seeds, plant, say }: SeedsOptions): Promi
   let events = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
     const result = await runSeed(seed, { plant });
-    if (result.faults.length > 0) {
+    if (result.violations.length + result.unfinished.length > 0) {
       sayFaults(result, say);
       say(`replay: npm run simulate -- --seed ${seed}${plant === undefined ? "" : ` --plant ${plant}`} --trace`);
-      say(`simulate: seed ${seed} broke ${result.faults.length} rules`);
+      say(`simulate: seed ${seed} broke ${result.violations.length + result.unfinished.length} rules`);
       return false;
     }
     events += result.events;
@@ -34,9 +34,10 @@ export const simulate = async ({ from, seeds, plant, say }: SeedsOptions): Promi
 /** One seed, with its hash: the same seed always ends with the same. */
 export const replay = async ({ seed, plant, trace, say }: Readonly<{ seed: number; plant?: Plant | undefined; trace?: Say | undefined; say: Say }>): Promise<boolean> => {
   const result = await runSeed(seed, { plant, trace });
-  const { payments, events, boots, steps, virtualMs, faults, hash } = result;
+  const { payments, events, boots, steps, simulatedMs, violations, unfinished, hash } = result;
+  const faults = [...violations, ...unfinished];
   sayFaults(result, say);
-  say(`${payments} payments, ${events} events, ${boots} boots, ${steps} steps, ${Math.round(virtualMs / 1_000)} simulated seconds`);
+  say(`${payments} payments, ${events} events, ${boots} boots, ${steps} steps, ${Math.round(simulatedMs / 1_000)} simulated seconds`);
   say(`simulate: seed ${seed}, hash ${hash}, ${faults.length} violations`);
   return faults.length === 0;
 };
@@ -54,18 +55,20 @@ export const controls = async ({ from, seeds, say }: SeedsOptions): Promise<bool
 };
 
 /** A process that notices by itself and gives up is no judge: what counts is what the journals show. */
-export const firstRed = async (plant: Plant, from: number, seeds: number): Promise<{ seed: number; fault: Fault } | undefined> => {
+export const firstRed = async (plant: Plant, from: number, seeds: number): Promise<{ seed: number; fault: Violation } | undefined> => {
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const { faults } = await runSeed(seed, { plant });
+    const { violations, unfinished } = await runSeed(seed, { plant });
+    const faults = [...violations, ...unfinished];
     const fault = faults.find(({ rule }) => rule !== "no process gives up");
     if (fault !== undefined) return { seed, fault };
   }
   return undefined;
 };
 
-const textOf = ({ rule, subject, how }: Fault): string => `${rule}: ${subject}: ${how}`;
+const textOf = ({ rule, subject, how }: Violation): string => `${rule}: ${subject}: ${how}`;
 
-const sayFaults = ({ faults }: SeedResult, say: Say): void => {
+const sayFaults = ({ violations, unfinished }: SeedResult, say: Say): void => {
+  const faults = [...violations, ...unfinished];
   for (const fault of faults.slice(0, faultsShownMax)) say(textOf(fault));
   if (faults.length > faultsShownMax) say(`and ${faults.length - faultsShownMax} more`);
 };

@@ -24,6 +24,8 @@ export type Faults = {
   overlapMsMax: number;
 };
 
+export type FaultChance = Exclude<keyof Faults, "lateMsMax" | "latencyMsMax" | "overlapMsMax">;
+
 export const noFaults: Readonly<Faults> = {
   lostRequest: 0,
   lostAcknowledgement: 0,
@@ -78,8 +80,18 @@ export class SimulatedBroker {
     return this.partitions(topic)[partition]!.records;
   }
 
+  /** Whether this goes wrong now. Who keeps a book of what happens overrides it. */
+  strikes(fault: FaultChance): boolean {
+    return this.random.chance(this.faults[fault]);
+  }
+
   latencyMs(): number {
     return this.random.share() * this.faults.latencyMsMax;
+  }
+
+  /** Whether an append to these partitions is taken; one that is not is never answered. */
+  accepts(_topic: string, _partitions: Iterable<number>): boolean {
+    return this.reachable;
   }
 
   /** A request arrives. Returns the base offset of each partition. */

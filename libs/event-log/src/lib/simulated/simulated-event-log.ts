@@ -45,7 +45,7 @@ export class SimulatedEventLog implements EventLog {
     const arrive = (delayMs: number, then?: (bases: Map<number, number>) => void): void => {
       // The request is out: it arrives whatever becomes of the process that sent it.
       time.at(time.nowMs + delayMs, () => {
-        if (!broker.reachable) return;
+        if (!broker.accepts(topic, batches.keys())) return;
         const bases = broker.store(topic, batches);
         then?.(bases);
       });
@@ -56,15 +56,15 @@ export class SimulatedEventLog implements EventLog {
     };
     scheduler.after(requestTimeoutMs, () => unknown("no answer in time"));
 
-    if (random.chance(faults.lostRequest)) return promise;
-    if (random.chance(faults.lateAppend)) {
+    if (broker.strikes("lostRequest")) return promise;
+    if (broker.strikes("lateAppend")) {
       arrive(random.share() * faults.lateMsMax);
       scheduler.after(broker.latencyMs(), () => broken("the connection was lost"));
       return promise;
     }
-    const lost = random.chance(faults.lostAcknowledgement);
-    const reconnects = random.chance(faults.reconnect);
-    if (random.chance(faults.duplicate)) arrive(broker.latencyMs() + random.share() * 1_000);
+    const lost = broker.strikes("lostAcknowledgement");
+    const reconnects = broker.strikes("reconnect");
+    if (broker.strikes("duplicate")) arrive(broker.latencyMs() + random.share() * 1_000);
     arrive(broker.latencyMs(), (bases) => {
       const appendedAtMs = broker.records(topic, [...bases.keys()][0]!).at(-1)!.appendedAtMs;
       scheduler.after(broker.latencyMs(), () => {
@@ -123,7 +123,7 @@ export class SimulatedEventLog implements EventLog {
   #ask<Answer>(question: () => Answer): Promise<Answer> {
     const { broker, scheduler } = this.options;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const lost = !broker.reachable || broker.random.chance(broker.faults.unanswered);
+    const lost = !broker.reachable || broker.strikes("unanswered");
     scheduler.after(lost ? requestTimeoutMs : broker.latencyMs(), () => {
       if (lost || !broker.reachable) return reject(new LogUnavailableError("the simulated log does not answer"));
       const answer = question(); // as of now; it takes its time to come back

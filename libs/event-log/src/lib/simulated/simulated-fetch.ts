@@ -36,8 +36,9 @@ export class SimulatedFetch implements Tail {
 
   #poll(): void {
     if (this.#scheduled || this.#stopped) return;
-    this.#scheduled = true;
     const { broker, scheduler } = this.options;
+    if (scheduler.dead) return this.#unwatch(); // nobody is left to read for
+    this.#scheduled = true;
     scheduler.after(broker.latencyMs() + broker.latencyMs(), () => {
       this.#scheduled = false;
       if (this.#stopped) return;

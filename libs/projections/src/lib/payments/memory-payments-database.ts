@@ -29,14 +29,29 @@ export class MemoryPaymentsDatabase implements PaymentsDatabase {
   private readonly keys = new Map<string, RequestKeyRow>();
   private readonly reviewItems = new Map<string, ReviewRow>();
   private readonly positions = new Map<number, Checkpoint>();
+  private readonly published = new Map<number, Checkpoint>();
   readonly lifecycle: CheckpointStore;
 
   constructor(private readonly faults: FaultSource = () => "none") {
-    const published = new Map<number, Checkpoint>();
+    const { published } = this;
     this.lifecycle = {
       load: () => this.read(() => new Map(published)),
       move: (moves) => this.write(published, moves, () => undefined),
     };
+  }
+
+  /** As when somebody truncates the tables under the running services. */
+  empty(): void {
+    const { events, versions, summaries, attempts, keys, reviewItems, positions, published } = this;
+    for (const rows of [events, versions, summaries, attempts, keys, reviewItems, positions, published]) rows.clear();
+  }
+
+  /** Every row as it is, for checkers. */
+  rows() {
+    const { events, summaries, attempts, keys, reviewItems, positions } = this;
+    const all = <Row>(rows: ReadonlyMap<unknown, Row>): readonly Row[] => [...rows.values()];
+    const checkpoints = [...positions].map(([partition, at]) => ({ partition, ...at }));
+    return { checkpoints, events: all(events), summaries: all(summaries), attempts: all(attempts), requestKeys: all(keys), reviews: all(reviewItems) };
   }
 
   checkpoints(): Promise<ReadonlyMap<number, Checkpoint>> {

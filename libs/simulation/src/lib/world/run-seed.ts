@@ -1,79 +1,76 @@
 import { createHash } from "node:crypto";
-import { judgeAnswers } from "../judges/judge-answers.js";
-import { judgeDecisions } from "../judges/judge-decisions.js";
-import { judge } from "../judges/judge.js";
-import type { End, Fault, Journals } from "../judges/journals.js";
-import { readStories } from "../judges/story.js";
-import { deadlines, loggedEvents, toldChanges } from "./journals-of.js";
+import type { Violation } from "../judges/journals.js";
+import type { FaultSwitches, Injected } from "./faults/faults.js";
+import { WorldReader } from "./journals-of-world.js";
+import { judgeProgress, judgeSafety } from "./judge-world.js";
+import { luckOf } from "./luck.js";
 import type { Plant } from "./surroundings.js";
 import { World } from "./world.js";
 
 export type SeedResult = Readonly<{
   seed: number;
-  faults: readonly Fault[];
-  /** Of everything that happened: the log, the providers' ledgers, what merchants were told and answered. */
-  hash: string;
-  events: number;
+  /** What must never happen, and did. */
+  violations: readonly Violation[];
+  /** What must have come about after everything was healed, and has not. Looked at only where nothing was violated. */
+  unfinished: readonly Violation[];
+  /** How often each kind of fault happened. */
+  injected: Injected;
   payments: number;
-  virtualMs: number;
-  steps: number;
+  events: number;
   boots: number;
+  steps: number;
+  simulatedMs: number;
+  /** Of everything that happened: the log, the providers' ledgers, what merchants asked, were answered, and were told. */
+  hash: string;
 }>;
 
-export type RunOptions = Readonly<{ plant?: Plant | undefined; trace?: ((line: string) => void) | undefined }>;
+export type RunOptions = Readonly<{ faults?: FaultSwitches | undefined; plant?: Plant | undefined; trace?: ((line: string) => void) | undefined }>;
 
 /** How long the healed world may take to come to rest: the longest wait between two tries of a callback, and then some. */
 const settleMsMax = 4 * 3_600_000;
 const firstLookMs = 15_000;
+const lookMsMax = 600_000;
+/** What was paused when the world was healed goes on within this. */
+const pauseMsMax = 12_000;
 
-export const runSeed = async (seed: number, { plant, trace }: RunOptions = {}): Promise<SeedResult> => {
-  const world = new World({ seed, plant, trace });
-  await world.chaos();
-  world.heal();
-  const endMs = world.time.nowMs + settleMsMax;
-  let faults: readonly Fault[] = [];
-  for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 1.5, 600_000)) {
-    await world.time.run(() => false, lookMs);
-    faults = judgeAll(world, "stopped");
-    if (faults.length > 0) break;
-    if (!world.isQuietOutside && world.time.nowMs < endMs) continue;
-    faults = judgeAll(world, "settled");
-    if (faults.length === 0 || world.time.nowMs >= endMs) break;
+/** One seed's world from its first moment to its rest, and the verdicts. The same seed always ends with the same hash. */
+export const runSeed = async (seed: number, options: RunOptions = {}): Promise<SeedResult> => {
+  const world = new World({ seed, ...options });
+  const reader = new WorldReader(world);
+  await world.begin();
+  await world.chaos(luckOf(seed, "customers"));
+  world.heal(pauseMsMax);
+  let { violations, unfinished } = await settle(world, reader);
+  if (violations.length + unfinished.length === 0 && world.webhooks.dayLate.length > 0) {
+    await world.overnight();
+    ({ violations, unfinished } = await settle(world, reader));
   }
-  const { events, provider, callbacks } = journalsOf(world);
-  const { nowMs, steps } = world.time;
-  const hash = createHash("sha256").update(JSON.stringify([events, provider, callbacks, world.merchant.answers])).digest("hex").slice(0, 16);
-  const payments = events.filter(({ type }) => type === "payments.payment.initiated.v1").length;
-  return { seed, faults, hash, events: events.length, payments, virtualMs: nowMs, steps, boots: world.boots };
+  return { seed, violations, unfinished, ...summaryOf(world, reader) };
 };
 
-const journalsOf = ({ broker, ledgers, endpoint }: World): Journals => ({
-  events: loggedEvents(broker),
-  provider: ledgers.flatMap(({ entries }) => entries),
-  callbacks: endpoint.accepted,
-});
-
-const judgeAll = (world: World, end: End): readonly Fault[] => {
-  const journals = journalsOf(world);
-  const { stories } = readStories(journals.events);
-  const all: Fault[] = [
-    ...judge(journals, end),
-    ...judgeAnswers(stories, world.merchant.answers, world.merchant.seen),
-    ...judgeDecisions(journals.events, deadlines(world.broker)),
-  ];
-  for (const { process, error } of world.fatals) all.push({ rule: "no process gives up", subject: process, how: String(error) });
-  // A claim of money that nobody confirmed or denied in time becomes a review item, and a person finds that it was forged.
-  const forged = new Set(world.ledgers.flatMap((ledger) => [...ledger.forged]));
-  const isReviewOfForged = ({ rule, how }: Fault): boolean => rule === "approved means charged" && forged.has(how.split(" ")[0]!);
-  const faults = all.filter((fault) => !isReviewOfForged(fault));
-  // A late charge is on its way to us while the payment is already called expired; only in the end it must have come.
-  if (end === "stopped") return faults.filter(({ rule }) => rule !== "charged means completed, open, or in review");
-  const told = toldChanges(world.broker);
-  for (const { paymentId, status, views, openReviews } of stories.values()) {
-    if (["pending", "requires_confirmation"].includes(status) && openReviews.size === 0) faults.push({ rule: "nothing is left hanging", subject: paymentId, how: status });
-    for (const { version } of views) {
-      if (!told.has(`${paymentId}/${version}`)) faults.push({ rule: "every change is on the lifecycle topic", subject: paymentId, how: `version ${version}` });
-    }
+/** Lets the world come to rest. Looks now and then: a violation ends it, and so does rest with nothing left to do. */
+const settle = async (world: World, reader: WorldReader): Promise<Pick<SeedResult, "violations" | "unfinished">> => {
+  const { time } = world;
+  const endMs = time.nowMs + settleMsMax;
+  for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 1.5, lookMsMax)) {
+    await time.run(() => false, lookMs);
+    await time.run(() => !world.isHalted, lookMsMax); // a log without its end is nothing to judge by
+    const violations = judgeSafety(world, reader.read(), "stopped");
+    if (violations.length > 0) return { violations, unfinished: [] };
+    if (!world.isQuietOutside && time.nowMs < endMs) continue;
+    let imported = false;
+    void world.statements.importAll().then((all) => (imported = all));
+    await time.run(() => imported, firstLookMs);
+    const journals = reader.read();
+    const unfinished = judgeProgress(world, journals);
+    if ((imported && unfinished.length === 0) || time.nowMs >= endMs) return { violations: judgeSafety(world, journals, "settled"), unfinished };
   }
-  return faults;
+};
+
+const summaryOf = (world: World, reader: WorldReader): Omit<SeedResult, "seed" | "violations" | "unfinished"> => {
+  const { events, provider, callbacks, requests } = reader.read();
+  const { nowMs, steps } = world.time;
+  const hash = createHash("sha256").update(JSON.stringify([events, provider, callbacks, requests])).digest("hex").slice(0, 16);
+  const payments = events.filter(({ type }) => type === "payments.payment.initiated.v1").length;
+  return { injected: { ...world.faults.injected }, payments, events: events.length, boots: world.boots, steps, simulatedMs: nowMs - world.startMs, hash };
 };

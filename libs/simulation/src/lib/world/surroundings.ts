@@ -1,33 +1,41 @@
+import type { InMemoryCallbackStore } from "@malipo/callback-dispatcher";
 import type { Weakness } from "@malipo/event-log";
 import type { SeededRandom, SimulatedTime } from "@malipo/event-log/simulated";
+import type { KeyRing, Logger } from "@malipo/ports";
 import type { MemoryPaymentsDatabase } from "@malipo/projections/simulated";
-import type { InMemoryCallbackStore } from "@malipo/callback-dispatcher";
-import type { Logger } from "@malipo/ports";
 import type { MemoryRouterStore } from "@malipo/provider-router";
-import type { MerchantEndpoint } from "./merchant-endpoint.js";
-import type { ProviderLedger } from "./provider-ledger.js";
+import type { InMemoryReconciliationStore } from "@malipo/reconciliation";
+import type { Faults } from "./faults/faults.js";
+import type { MerchantEndpoint } from "./merchants/merchant-endpoint.js";
+import type { ProviderLedger } from "./providers/provider-ledger.js";
 import type { WorldBroker } from "./world-broker.js";
 
 export type Plant = "caller_check_off" | "bare_acknowledgement" | "sequence_number";
 
-/** Chances of trouble now; all 0 once the world has healed. */
-export type Trouble = { databaseDown: number; databaseUnknown: number; network: number };
+/** The one PostgreSQL of the platform. */
+export type Tables = Readonly<{
+  payments: MemoryPaymentsDatabase;
+  router: MemoryRouterStore;
+  callbacks: InMemoryCallbackStore;
+  reconciliation: InMemoryReconciliationStore;
+}>;
 
 /** What all processes share, and what outlives each of them. */
 export type Surroundings = Readonly<{
   time: SimulatedTime;
-  random: SeededRandom;
+  /** A stream of luck that belongs to the name. */
+  luckOf: (name: string) => SeededRandom;
+  faults: Faults;
   broker: WorldBroker;
-  database: MemoryPaymentsDatabase;
-  routerStore: MemoryRouterStore;
-  callbackStore: InMemoryCallbackStore;
-  providers: readonly ProviderLedger[];
+  tables: Tables;
+  keyRing: KeyRing;
+  ledgers: readonly ProviderLedger[];
   endpoint: MerchantEndpoint;
-  trouble: Trouble;
-  sessionMs: number;
   weakness: Weakness | undefined;
   plant: Plant | undefined;
   loggerOf: (name: string) => Logger;
-  /** A process has given up by itself, which none should under any of these faults. */
+  /** False while nobody may be started. */
+  mayBoot: () => boolean;
+  /** A process has given up by itself. */
   fatal: (name: string, error: unknown) => void;
 }>;

@@ -14,7 +14,8 @@ describe("the traces of a world's payments", () => {
     receiver = await startOtlpReceiver();
     Object.assign(process.env, receiver.env);
     tracing = await startTracing("simulation", process.env);
-    expect((await runSeed(3)).faults).toEqual([]);
+    // A process that is killed never ends its spans.
+    expect((await runSeed(3, { faults: { without: ["crash", "lost_tail"] } })).violations).toEqual([]);
     await tracing.stop();
     traces = Map.groupBy(receiver.spans, ({ traceId }) => traceId);
   });

@@ -1,207 +1,190 @@
-import { InMemoryCallbackStore } from "@malipo/callback-dispatcher";
-import { type Account, type ChannelId, type ProviderId, accountOf, merchantId } from "@malipo/kernel";
-import type { NextCandidate } from "@malipo/payment-lifecycle";
-import type { Logger } from "@malipo/ports";
+import { type CallbackService, InMemoryCallbackStore } from "@malipo/callback-dispatcher";
+import type { Account } from "@malipo/kernel";
+import type { IntakeCore } from "@malipo/payment-intake";
 import { MemoryPaymentsDatabase } from "@malipo/projections/simulated";
 import { MemoryRouterStore, type Router } from "@malipo/provider-router";
-import { SeededRandom, SimulatedTime, noFaults, silentLogger, weakness } from "@malipo/event-log/simulated";
-import { type Weather, drawWeather, pauseMsMax, sessionMs } from "./faults.js";
-import { Merchant } from "./merchant.js";
-import { MerchantEndpoint } from "./merchant-endpoint.js";
-import { ProviderLedger, type Webhook } from "./provider-ledger.js";
-import { dispatcher, intake, router } from "./services.js";
-import { SimulatedProcess } from "./simulated-process.js";
+import { InMemoryReconciliationStore, type ReconciliationService } from "@malipo/reconciliation";
+import { type SeededRandom, SimulatedTime, silentLogger, weakness } from "@malipo/event-log/simulated";
+import { databaseFault } from "./database-fault.js";
+import { disasters } from "./faults/disasters.js";
+import { type FaultKind, faultKinds } from "./faults/fault-kinds.js";
+import { Faults, type FaultSwitches } from "./faults/faults.js";
+import { SeededKeyRing } from "./keys.js";
+import { luckOf } from "./luck.js";
+import { CallbackSecrets } from "./merchants/callback-secrets.js";
+import { bringCustomers, drawAccounts, payers } from "./merchants/customers.js";
+import { Merchant } from "./merchants/merchant.js";
+import { MerchantEndpoint } from "./merchants/merchant-endpoint.js";
+import { type AuthToken, authToken } from "./processes/auth-token.js";
+import { pepper } from "./processes/base.js";
+import { dispatcher } from "./processes/dispatcher.js";
+import { intake } from "./processes/intake.js";
+import { reconciliation } from "./processes/reconciliation.js";
+import { router } from "./processes/router.js";
+import { type Build, SimulatedProcess } from "./processes/simulated-process.js";
+import { ProviderLedger } from "./providers/provider-ledger.js";
+import { WebhookPost } from "./providers/webhook-post.js";
+import { StatementDesk } from "./statements/statement-desk.js";
 import type { Plant, Surroundings } from "./surroundings.js";
+import { tracer } from "./tracer.js";
 import { WorldBroker } from "./world-broker.js";
 
-export type WorldOptions = Readonly<{ seed: number; plant?: Plant | undefined; trace?: ((line: string) => void) | undefined }>;
-export type Fatal = Readonly<{ process: string; error: unknown }>;
+export type WorldOptions = Readonly<{ seed: number; faults?: FaultSwitches | undefined; plant?: Plant | undefined; trace?: ((line: string) => void) | undefined }>;
+export type Fatal = Readonly<{ process: string; error: unknown; clockOffMs: number }>;
 
-const webhookPauseMs = 2_000;
-const webhookTriesMax = 6;
+const dayMs = 86_400_000;
+const bootMsMax = 30_000;
 
 /** The whole platform and everybody around it, in one thread on one clock, with one seed's luck. */
 export class World {
-  readonly random: SeededRandom;
+  readonly faults: Faults;
   readonly time: SimulatedTime;
+  readonly startMs: number;
+  readonly chaosMs: number;
   readonly broker: WorldBroker;
+  readonly tables = {
+    payments: new MemoryPaymentsDatabase((access) => databaseFault(this, access)),
+    router: new MemoryRouterStore(),
+    callbacks: new InMemoryCallbackStore(),
+    reconciliation: new InMemoryReconciliationStore(),
+  };
+  readonly accounts: readonly Account[];
+  readonly secrets: CallbackSecrets;
   readonly endpoint: MerchantEndpoint;
   readonly merchant: Merchant;
   readonly ledgers: readonly ProviderLedger[];
+  readonly webhooks: WebhookPost;
+  readonly statements: StatementDesk;
   readonly fatals: Fatal[] = [];
-  readonly weather: Weather;
-  readonly #trouble = { databaseDown: 0, databaseUnknown: 0, network: 0 };
-  readonly #intakes;
+  readonly wentOnWithShortLog: string[] = [];
+  /** Nobody is started: operations look at a log that is known to be short. */
+  isHalted = false;
+  readonly #authToken: SimulatedProcess<AuthToken>;
+  readonly #intakes: readonly SimulatedProcess<IntakeCore>[];
   readonly #routers: readonly SimulatedProcess<Router>[];
-  readonly #dispatchers;
-  #webhooksUnderWay = 0;
+  readonly #dispatchers: readonly SimulatedProcess<CallbackService>[];
+  readonly #reconciliation: SimulatedProcess<ReconciliationService>;
 
-  constructor(private readonly options: WorldOptions) {
-    const { seed, plant, trace } = options;
-    this.random = new SeededRandom(seed);
-    this.time = new SimulatedTime(this.random.fork());
-    this.weather = drawWeather(this.random);
-    this.broker = new WorldBroker(this.time, this.random.fork());
-    const faultOfTheNetwork = (): number => this.#trouble.network;
-    this.endpoint = new MerchantEndpoint(this.time, this.random.fork(), faultOfTheNetwork);
-    const tell = (provider: string, webhook: Webhook, forSure: boolean): void => this.#tell(provider, webhook, forSure);
-    this.ledgers = ["keeps_ids", "charges_again"].map(
-      (id) => new ProviderLedger(id, id === "keeps_ids", this.time, this.random.fork(), (webhook, told) => tell(id, webhook, told === "for_sure")),
+  constructor({ seed, faults, plant, trace }: WorldOptions) {
+    const luck = (name: string): SeededRandom => luckOf(seed, name);
+    this.faults = new Faults(seed, faults);
+    this.time = new SimulatedTime(luck("time"));
+    // Only with that fault does midnight fall into the run.
+    if (this.faults.times("evidence_key_of_next_day") > 0) this.time.nowMs = dayMs - 5_000 - luck("midnight").share() * 15_000;
+    this.startMs = this.time.nowMs;
+    this.chaosMs = luck("chaos").between(12_000, 35_000);
+    this.broker = new WorldBroker(this.time, luck("broker"), this.faults);
+    this.accounts = drawAccounts(luck("accounts"));
+    this.secrets = new CallbackSecrets(this.time, luck("secrets"), () => this.#authToken.service);
+    this.endpoint = new MerchantEndpoint(this.time, luck("endpoint"), this.faults, this.secrets);
+    this.webhooks = new WebhookPost(this.time, luck("webhooks"), this.faults, () => anyUp(this.#routers, anyLuck));
+    this.ledgers = [["pawapay", true] as const, ["daraja", false] as const].map(
+      ([id, keepsIds]) => new ProviderLedger(id, keepsIds, this.time, luck(`ledger/${id}`), this.faults, (webhook, told) => this.webhooks.tell(id, webhook, told)),
     );
+    const { time, broker, tables, endpoint, ledgers } = this;
     const surroundings: Surroundings = {
-      time: this.time,
-      random: this.random.fork(),
-      broker: this.broker,
-      database: new MemoryPaymentsDatabase((access) => this.#databaseFault(access)),
-      routerStore: new MemoryRouterStore(),
-      callbackStore: new InMemoryCallbackStore(),
-      providers: this.ledgers,
-      endpoint: this.endpoint,
-      trouble: this.#trouble,
-      sessionMs,
+      time,
+      broker,
+      tables,
+      endpoint,
+      ledgers,
+      luckOf: luck,
+      faults: this.faults,
+      keyRing: new SeededKeyRing(),
       weakness: plant === undefined || plant === "caller_check_off" ? undefined : weakness(plant),
       plant,
-      loggerOf: (name) => (trace === undefined ? silentLogger : this.#loggerOf(name, trace)),
-      fatal: (process, error) => void this.fatals.push({ process, error }),
+      loggerOf: (name) => (trace === undefined ? silentLogger : tracer(name, time, trace)),
+      mayBoot: () => !this.isHalted,
+      fatal: (process, error) => void this.fatals.push({ process, error, clockOffMs: this.#clockOffMs(process) }),
     };
-    const some = <Service>(count: number, name: string, build: ConstructorParameters<typeof SimulatedProcess<Service>>[2]) =>
-      Array.from({ length: count }, (_, index) => new SimulatedProcess<Service>(`${name}-${index + 1}`, surroundings, build));
-    this.#intakes = some(this.random.between(2, 3), "intake", intake(surroundings));
-    this.#routers = some(2, "router", router(surroundings));
-    this.#dispatchers = some(2, "dispatcher", dispatcher(surroundings));
-    this.merchant = new Merchant(this.time, this.random.fork(), () => this.#anyUp(this.#intakes));
+    const some = <Service>(count: number, name: string, build: (world: Surroundings) => Build<Service>) =>
+      Array.from({ length: count }, (_, index) => new SimulatedProcess<Service>(`${name}-${index + 1}`, surroundings, build(surroundings)));
+    this.#authToken = new SimulatedProcess("auth-token", surroundings, authToken(surroundings));
+    this.#intakes = some(3, "intake", intake);
+    this.#routers = some(2, "router", router);
+    this.#dispatchers = some(2, "dispatcher", dispatcher);
+    this.#reconciliation = some(1, "reconciliation", reconciliation)[0]!;
+    const anyLuck = luck("who is asked");
+    this.merchant = new Merchant(this.time, luck("merchant"), () => anyUp(this.#intakes, anyLuck));
+    this.statements = new StatementDesk(this.time, this.ledgers, () => this.#reconciliation.service);
   }
 
-  /** Boots everything, lets merchants come, and lets things go wrong for a while. */
-  async chaos(): Promise<void> {
-    const { time, random, weather, broker } = this;
-    for (const process of this.#processes) process.boot();
-    await time.run(() => this.#processes.every(({ service }) => service !== undefined), 30_000);
-    Object.assign(broker.faults, weather.log);
-    Object.assign(this.#trouble, { databaseDown: weather.databaseDown, databaseUnknown: weather.databaseUnknown, network: weather.network });
+  /** Those to whom things happen. */
+  get processes(): readonly SimulatedProcess<unknown>[] {
+    return [...this.#intakes, ...this.#routers, ...this.#dispatchers, this.#reconciliation];
+  }
+
+  get boots(): number {
+    return this.processes.reduce((sum, { boots }) => sum + boots, 0);
+  }
+
+  /** Everything is started, and merchants are given their secrets. */
+  async begin(): Promise<void> {
+    this.#authToken.boot();
+    await this.#until(() => this.#authToken.service !== undefined);
+    const given = Promise.all(this.accounts.map((account) => this.secrets.give(account)));
+    for (const process of this.processes) process.boot();
+    await this.#until(() => this.processes.every(({ service }) => service !== undefined));
+    await this.time.settle(given);
+  }
+
+  /** Customers come, and things go wrong for a while. */
+  async chaos(luck: SeededRandom): Promise<void> {
+    const { time, faults, chaosMs } = this;
+    faults.begin();
+    bringCustomers(this, luck);
     const startMs = time.nowMs;
-    const sometime = (run: () => void): void => void time.at(startMs + random.share() * weather.chaosMs, run);
-    this.#bringMerchants(startMs);
-    const victim = () => this.#processes[random.below(this.#processes.length)]!;
-    for (let n = 0; n < weather.crashes; n += 1) sometime(() => victim().crash(300 + random.share() * 5_000));
-    for (let n = 0; n < weather.pauses; n += 1) sometime(() => victim().pause(random.share() * pauseMsMax));
-    for (let n = 0; n < weather.rebalances; n += 1) sometime(() => broker.shuffle());
-    for (let n = 0; n < weather.outages; n += 1) sometime(() => this.#outage());
-    await time.run(() => false, weather.chaosMs);
+    for (const kind of faultKinds) for (let n = faults.times(kind); n > 0; n -= 1) this.#bring(kind, startMs);
+    for (const share of [0.4, 0.8]) time.at(startMs + chaosMs * share, () => void this.statements.importAll());
+    await time.run(() => false, chaosMs);
   }
 
   /** Nothing goes wrong any more. */
-  heal(): void {
-    Object.assign(this.broker.faults, noFaults);
-    Object.assign(this.#trouble, { databaseDown: 0, databaseUnknown: 0, network: 0 });
-    this.broker.reachable = true;
-    // Members may have heard of two assignments in the wrong order; in the end a group agrees about who owns what.
-    for (const laterMs of [0, pauseMsMax + sessionMs]) this.time.at(this.time.nowMs + laterMs, () => this.broker.shuffle());
+  heal(pauseMsMax: number): void {
+    this.faults.heal();
+    for (const laterMs of [0, pauseMsMax]) this.time.at(this.time.nowMs + laterMs, () => this.broker.calmDown());
+  }
+
+  /** The platform is stopped for the night, and what was held back is told in the morning. */
+  async overnight(): Promise<void> {
+    for (const process of this.processes) process.holdDown();
+    await this.time.run(() => false, dayMs);
+    for (const process of this.processes) process.boot();
+    this.webhooks.tellLate();
   }
 
   /** Whether anybody outside the platform still has something to say. */
   get isQuietOutside(): boolean {
-    return this.merchant.underWay === 0 && this.#webhooksUnderWay === 0 && this.ledgers.every(({ pending }) => pending === 0);
+    return this.merchant.underWay + this.webhooks.underWay + this.secrets.underWay === 0 && this.ledgers.every(({ pending }) => pending === 0);
   }
 
-  get boots(): number {
-    return this.#processes.reduce((sum, { boots }) => sum + boots, 0);
+  async eraseSomebody(luck: SeededRandom): Promise<boolean> {
+    const account = this.accounts[luck.below(this.accounts.length)]!;
+    const payer = pepper.payerId(account, payers[luck.below(payers.length)]!);
+    const keys = this.#authToken.service?.keys;
+    return keys === undefined ? false : keys.erase(account, payer).then(() => true, () => false);
   }
 
-  get #processes() {
-    return [...this.#intakes, ...this.#routers, ...this.#dispatchers];
-  }
-
-  #anyUp<Service>(processes: readonly SimulatedProcess<Service>[]): Service | undefined {
-    const up = processes.flatMap(({ service }) => service ?? []);
-    return up[this.random.below(Math.max(1, up.length))] as Service | undefined;
-  }
-
-  #bringMerchants(startMs: number): void {
-    const { random, weather } = this;
-    const accounts = Array.from({ length: random.between(2, 4) }, () => anyAccount(random));
-    const channels: readonly NextCandidate[] = this.ledgers.map(({ id }) => ({ provider: id as ProviderId, channelId: `channel-${id}` as ChannelId }));
-    // Everything at once from one account fills batches; spread out, each is alone.
-    const burst = random.chance(0.4) ? { account: accounts[0]!, atMs: startMs + random.share() * weather.chaosMs * 0.6 } : undefined;
-    for (let n = random.between(5, 9); n > 0; n -= 1) {
-      const idempotencyKey = random.chance(0.4) ? `key-${n}` : undefined;
-      const wanted = {
-        account: burst?.account ?? accounts[random.below(accounts.length)]!,
-        reference: `order-${n}`,
-        minor: BigInt(random.between(1, 100_000)),
-        channels: [[channels[0]!], [channels[1]!], channels, [...channels].reverse()][random.below(4)]!,
-        idempotencyKey,
-        wantsCallbacks: random.chance(0.9),
-        cancels: random.chance(0.15),
-      };
-      const atMs = burst === undefined ? startMs + random.share() * weather.chaosMs * 0.7 : burst.atMs + random.share() * 400;
-      this.merchant.wants(wanted, atMs);
-      // Two programs of one merchant, or one that is too impatient.
-      if (random.chance(0.3)) this.merchant.wants(wanted, atMs + random.share() * random.share() * 3_000);
-    }
-  }
-
-  #outage(): void {
-    const { time, random, broker } = this;
-    const forMs = random.share() * 4_000;
-    if (random.chance(0.5)) {
-      broker.reachable = false;
-      time.at(time.nowMs + forMs, () => {
-        broker.reachable = true;
-        broker.reconnectAll();
-      });
-    } else {
-      const before = this.#trouble.databaseDown;
-      this.#trouble.databaseDown = 1;
-      time.at(time.nowMs + forMs, () => (this.#trouble.databaseDown = Math.min(this.#trouble.databaseDown, before)));
-    }
-  }
-
-  #databaseFault(access: "read" | "commit"): "none" | "down" | "lost_commit_applied" | "lost_commit_dropped" {
-    const { random } = this;
-    if (random.chance(this.#trouble.databaseDown)) return "down";
-    if (access === "read" || !random.chance(this.#trouble.databaseUnknown)) return "none";
-    return random.chance(0.5) ? "lost_commit_applied" : "lost_commit_dropped";
-  }
-
-  #tell(provider: string, webhook: Webhook, forSure: boolean): void {
-    const { random } = this;
-    const fault = this.#trouble.network;
-    if (!forSure && random.chance(fault)) return; // lost
-    const laterMs = random.chance(0.1) ? random.share() * 15_000 : random.share() * 100;
-    this.#deliver(provider, webhook, laterMs, forSure ? Number.POSITIVE_INFINITY : webhookTriesMax);
-    if (random.chance(0.15)) this.#deliver(provider, webhook, random.share() * 10_000, webhookTriesMax);
-  }
-
-  /** Told again until it is acknowledged, as providers do; a process that died never acknowledges. */
-  #deliver(provider: string, webhook: Webhook, afterMs: number, triesLeft: number): void {
-    const { time } = this;
-    this.#webhooksUnderWay += 1;
-    let over = false;
-    const end = (acknowledged: boolean): void => {
-      if (over) return;
-      over = true;
-      this.#webhooksUnderWay -= 1;
-      if (!acknowledged && triesLeft > 1) this.#deliver(provider, webhook, webhookPauseMs, triesLeft - 1);
-    };
-    time.at(time.nowMs + afterMs, () => {
-      const up = this.#anyUp(this.#routers);
-      time.at(time.nowMs + 5_000, () => end(false));
-      const raw = { pathToken: "", headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify(webhook)) };
-      void up?.webhooks.receive(provider, raw).then((received) => end(received === "stored"));
+  #bring(kind: FaultKind, startMs: number): void {
+    const { faults, time, chaosMs } = this;
+    const disaster = disasters[kind];
+    const luck = faults.luck(kind);
+    if (disaster === undefined) return void faults.happened(kind);
+    time.at(startMs + luck.share() * chaosMs, () => {
+      if (!this.isHalted) void Promise.resolve(disaster(this, luck)).then((happened) => happened && faults.happened(kind));
     });
   }
 
-  #loggerOf(name: string, trace: (line: string) => void): Logger {
-    const write = (level: string) => (fields: object, message: string) => {
-      const told = Object.entries(fields).map(([key, value]) => `${key}=${value instanceof Error ? `${value.message}` : JSON.stringify(value, noBigints)}`);
-      trace(`${this.time.nowMs.toFixed(1).padStart(9)} ${level} ${name}: ${message} ${told.join(" ")}`);
-    };
-    return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  #clockOffMs(name: string): number {
+    return this.processes.find((process) => process.name === name)?.clock.offMs ?? 0;
+  }
+
+  #until(done: () => boolean): Promise<void> {
+    return this.time.run(done, bootMsMax);
   }
 }
 
-const noBigints = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
-
-const anyAccount = (random: SeededRandom): Account =>
-  accountOf(merchantId(Buffer.from(random.bytes(16)).toString("hex")), "test");
+const anyUp = <Service>(processes: readonly SimulatedProcess<Service>[], luck: SeededRandom): Service | undefined => {
+  const up = processes.flatMap(({ service }) => (service === undefined ? [] : [service]));
+  return up[luck.below(Math.max(1, up.length))];
+};

@@ -11,15 +11,16 @@ import type {
   RawWebhook,
   WebhookReading,
 } from "@malipo/provider-contract";
+import type { Faults } from "../faults/faults.js";
 import { type CollectBody, type ProviderLedger, type Webhook, outcomeOf } from "./provider-ledger.js";
 
-export type Line = Readonly<{ time: SimulatedTime; scheduler: SimulatedScheduler; random: SeededRandom; faults: () => number; caller: () => string }>;
+export type Line = Readonly<{ time: SimulatedTime; scheduler: SimulatedScheduler; random: SeededRandom; faults: Faults; caller: () => string }>;
 
-export const visibilityDelayMs = 5_000;
-export const usd: CurrencyCode = currency("USD");
+export const kes: CurrencyCode = currency("KES");
+const visibilityDelayMs = 5_000;
 
 const capabilitiesOf = (idempotent: boolean): ProviderCapabilities => ({
-  collections: [{ country: "COD", callingCode: "243", currency: usd, method: "mobile_money", operator: "SIMULATED", prefixes: [], decimals: 2 }],
+  collections: [{ country: "KEN", callingCode: "254", currency: kes, method: "mobile_money", operator: "SIMULATED", prefixes: [], decimals: 2 }],
   idempotentById: idempotent,
   notFoundIsProof: idempotent,
   visibilityDelayMs,
@@ -41,25 +42,25 @@ export class SimulatedProvider implements PaymentProvider {
     this.capabilities = capabilitiesOf(ledger.idempotent);
   }
 
-  prepareCollect({ attemptId, amount }: CollectRequest): Uint8Array {
-    return Buffer.from(JSON.stringify({ attemptId, amount: formatAmount(amount), currency: amount.currency } satisfies CollectBody));
+  prepareCollect({ attemptId, paymentId, amount }: CollectRequest): Uint8Array {
+    return Buffer.from(JSON.stringify({ attemptId, paymentId, amount: formatAmount(amount), currency: amount.currency } satisfies CollectBody));
   }
 
   async collect(prepared: Uint8Array, { maySend, deadlineMs }: CallContext): Promise<Outcome> {
-    const { scheduler, time, random, faults, caller } = this.line;
+    const { scheduler, time, faults, caller } = this.line;
     await scheduler.sleep(this.wayMs());
-    if (random.chance(faults() / 3)) return { kind: "not_sent", cause: "connection_refused" };
+    if (this.ledger.isDown || faults.strikes("provider_refuses")) return { kind: "not_sent", cause: "connection_refused" };
     if (maySend?.() === false) return { kind: "not_sent", cause: "send_window_over" };
     const body = JSON.parse(Buffer.from(prepared).toString()) as CollectBody;
     const sender = caller();
-    const lost = random.chance(faults() / 4);
+    const lost = faults.strikes("provider_request_lost");
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     // It is out: from here on it is not this process that decides whether it arrives.
     if (!lost) {
       time.at(time.nowMs + this.wayMs(), () => {
         const reply = this.ledger.receive(body, sender);
-        if (random.chance(faults() / 3)) return; // silent
-        const reset = random.chance(faults() / 2);
+        if (faults.strikes("provider_silent")) return;
+        const reset = faults.strikes("charge_then_reset");
         scheduler.after(this.wayMs(), () => resolve(reset ? { kind: "unknown", cause: "connection_lost" } : reply));
       });
     }
@@ -68,9 +69,9 @@ export class SimulatedProvider implements PaymentProvider {
   }
 
   async fetchOutcome({ attemptId, providerReference }: OutcomeQuery): Promise<QueryAnswer> {
-    const { scheduler, random, faults } = this.line;
+    const { scheduler, faults } = this.line;
     await scheduler.sleep(this.wayMs());
-    if (random.chance(faults())) return { kind: "unknown", cause: "timeout" };
+    if (this.ledger.isDown || faults.strikes("provider_query_lost")) return { kind: "unknown", cause: "timeout" };
     const answer = this.ledger.query(attemptId, providerReference);
     await scheduler.sleep(this.wayMs());
     return answer;

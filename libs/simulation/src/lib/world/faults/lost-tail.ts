@@ -1,0 +1,43 @@
+import type { SeededRandom } from "@malipo/event-log/simulated";
+import type { StoredRecord } from "@malipo/ports";
+import { events } from "../processes/base.js";
+import type { SimulatedProcess } from "../processes/simulated-process.js";
+import type { World } from "../world.js";
+
+const lostMax = 3;
+/** Within this everybody who had read what is gone must have stopped. */
+const graceMs = 20_000;
+const pausedMsMax = 9_000;
+
+/**
+ * The broker comes back without the end of a partition; in half of the cases with something else in its place. Whoever had
+ * read what is gone must stop and say so, and nobody starts it again. Then operations bring the lost records back and start
+ * everything. Writes to the partition are refused meanwhile, as by a broker that knows its log to be short.
+ */
+export const loseTail = (world: World, luck: SeededRandom): boolean => {
+  const { broker, time, processes } = world;
+  const held = broker.partitions(events).map(({ records }, partition) => ({ records, partition })).filter(({ records }) => records.length > 1);
+  const found = held[luck.below(Math.max(1, held.length))];
+  if (found === undefined || broker.isShort || !broker.reachable) return false;
+  const { records, partition } = found;
+  const from = records.length - luck.between(1, Math.min(lostMax, records.length - 1));
+  const readers = processes.filter((process) => (process.tail?.position(partition).offset ?? 0) > from && process.service !== undefined);
+  const lost = records.slice(from);
+  const isRefilled = luck.chance(0.5) && readers.length === processes.filter(({ isRunning }) => isRunning).length;
+  const before = readers.map((process) => ({ process, boots: process.boots }));
+  world.isHalted = true; // nobody is started on a log that is known to be short
+  broker.shorten(events, partition, from, isRefilled ? lost.map((record) => inPlaceOf(record, records)) : []);
+  time.at(time.nowMs + graceMs + pausedMsMax, () => {
+    for (const { process, boots } of before) if (isGoingOn(process, boots)) world.wentOnWithShortLog.push(process.name);
+    for (const process of processes) process.holdDown();
+    broker.restore(events, partition, from, lost);
+    world.isHalted = false;
+    for (const process of processes) process.boot();
+  });
+  return true;
+};
+
+const isGoingOn = (process: SimulatedProcess<unknown>, boots: number): boolean => process.isRunning && process.boots === boots && process.tail?.halted !== true;
+
+/** Something that is no part of the chain, where something else was. */
+const inPlaceOf = (record: StoredRecord, records: readonly StoredRecord[]): StoredRecord => ({ ...records[0]!, offset: record.offset });

@@ -1,0 +1,40 @@
+import { judge } from "../judges/judge.js";
+import type { End, Journals, Violation } from "../judges/journals.js";
+import { judgeStatements } from "./statements/judge-statements.js";
+import { recordsOf } from "./journals-of-world.js";
+import type { World } from "./world.js";
+
+/** Rules of what must come about, beside those of what must never happen. */
+const ofLiveness = new Set(["nothing is left hanging", "every change is on the lifecycle topic", "every change is told", "every create is answered"]);
+const isLiveness = ({ rule }: Violation): boolean => ofLiveness.has(rule);
+
+/** Safety: what must hold at every moment. */
+export const judgeSafety = (world: World, journals: Journals, end: End): readonly Violation[] => {
+  const broken = [...judge(journals, end).filter((violation) => !isLiveness(violation)), ...judgeProcesses(world)];
+  // A late charge is on its way to us while the payment is already called expired; only in the end it must have come.
+  return end === "settled" ? broken : broken.filter(({ rule }) => rule !== "charged means completed, open, or in review");
+};
+
+/** Liveness: what must have come about once everything was healed and has come to rest. */
+export const judgeProgress = (world: World, journals: Journals): readonly Violation[] => [
+  ...judge(journals, "settled").filter(isLiveness),
+  ...judgeStatements(world.ledgers, recordsOf(world, "reconciliation.events.v1")),
+  ...world.merchant.gaveUp.map((subject) => ({ rule: "every create is answered", subject, how: "the merchant gave up" })),
+];
+
+const clockOffMsMax = 2_000;
+
+/** A process that gives up has to have a reason, and one that has this reason must not go on. */
+const judgeProcesses = ({ fatals, faults, wentOnWithShortLog }: World): readonly Violation[] => {
+  const { clock_step, emptied_database, lost_tail } = faults.injected;
+  const mayGiveUp: Readonly<Record<string, (clockOffMs: number) => boolean>> = {
+    clock_off: (offMs) => clock_step > 0 && Math.abs(offMs) > clockOffMsMax / 2,
+    rows_lost: () => emptied_database > 0,
+    log_truncated: () => lost_tail > 0,
+  };
+  const unfounded = fatals.filter(({ error, clockOffMs }) => mayGiveUp[String((error as { code?: unknown }).code)]?.(clockOffMs) !== true);
+  return [
+    ...unfounded.map(({ process, error }) => ({ rule: "no process gives up", subject: process, how: String(error) })),
+    ...wentOnWithShortLog.map((subject) => ({ rule: "nobody goes on with a shorter log", subject, how: "runs on what the log has lost" })),
+  ];
+};

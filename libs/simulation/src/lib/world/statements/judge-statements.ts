@@ -1,0 +1,40 @@
+import type { RawRecord, Violation } from "../../judges/journals.js";
+import type { ProviderLedger } from "../providers/provider-ledger.js";
+
+type Line = Readonly<{ digest: string; transactionId: string; attemptId?: string; outcome: string }>;
+type Fact = Readonly<{ lines?: readonly Line[] | number; digest?: string; attemptId?: string; found?: Readonly<{ breakId: string; line?: string; attemptId?: string }>; breakId?: string }>;
+
+/**
+ * Once every statement was imported, each line of a ledger belongs to an attempt or is an open break for somebody to look at;
+ * read from nothing but the topic.
+ */
+export const judgeStatements = (ledgers: readonly ProviderLedger[], records: Iterable<RawRecord>): readonly Violation[] => {
+  const lines = new Map<string, Line>();
+  const matched = new Map<string, string>();
+  const opened = new Map<string, NonNullable<Fact["found"]>>();
+  for (const { value } of records) {
+    const fact = JSON.parse(Buffer.from(value).toString()) as Fact;
+    // A statement that is complete says how many lines it had.
+    for (const line of Array.isArray(fact.lines) ? fact.lines : []) {
+      lines.set(line.transactionId, line);
+      if (line.attemptId !== undefined) matched.set(line.digest, line.attemptId);
+    }
+    if (fact.digest !== undefined && fact.attemptId !== undefined) matched.set(fact.digest, fact.attemptId);
+    if (fact.found !== undefined) opened.set(fact.found.breakId, fact.found);
+    if (fact.breakId !== undefined) opened.delete(fact.breakId);
+  }
+  const listed = new Set([...opened.values()].map(({ line }) => line));
+  const violations: Violation[] = [];
+  for (const { id, idempotent, transactions } of ledgers) {
+    for (const { body, reference, state, endedAtMs } of transactions) {
+      if (endedAtMs === undefined) continue;
+      const name = idempotent ? body.attemptId : reference;
+      const line = lines.get(name);
+      const fault = (how: string): void => void violations.push({ rule: "every line of a statement is matched or a break", subject: `${id} ${name}`, how });
+      if (line === undefined) fault("was never recorded");
+      else if (state === "approved" && !matched.has(line.digest) && !listed.has(line.digest)) fault("belongs to nobody");
+      else if (matched.has(line.digest) && matched.get(line.digest) !== body.attemptId && !listed.has(line.digest)) fault(`was matched with ${matched.get(line.digest)!}`);
+    }
+  }
+  return violations;
+};
