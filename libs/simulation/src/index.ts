@@ -7,5 +7,7 @@ export { readStories, type SeenView, type Story } from "./lib/judges/story.js";
 export { judgeAnswers, type CreateAnswered, type Seen } from "./lib/judges/judge-answers.js";
 export { judgeDecisions } from "./lib/judges/judge-decisions.js";
 export { runSeed, type RunOptions, type SeedResult } from "./lib/world/run-seed.js";
+export { type FaultKind, faultKinds, faultTable, isFaultKind } from "./lib/world/faults/fault-kinds.js";
+export type { FaultSwitches, Injected } from "./lib/world/faults/faults.js";
 export type { Plant } from "./lib/world/surroundings.js";
 export { controls, firstRed, plants, replay, simulate, type SeedsOptions } from "./lib/run-seeds.js";
