@@ -54,6 +54,7 @@ await check("lint", node, ["node_modules/nx/dist/bin/nx.js", "run-many", "-t", "
 await check("types of the specs", node, [compiler, "-p", "tsconfig.spec.json"]);
 await jest("unit and integration", ["--selectProjects", "unit", "int"]);
 await jest("end-to-end", ["--selectProjects", "e2e", "--runInBand"]);
+await check("faults on the started platform, a few of them", node, ["scripts/faults.mjs"]);
 await check(`simulation of ${seeds} seeds`, node, ["scripts/simulate.mjs", "--seeds", seeds]);
 
 rmSync(results, { recursive: true, force: true });

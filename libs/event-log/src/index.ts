@@ -16,6 +16,7 @@ export * from "./lib/decider/decider-store.js";
 export * from "./lib/kafka/kafka-event-log.js";
 export * from "./lib/kafka/kafka-log-reader.js";
 export * from "./lib/kafka/kafka-topics.js";
+export { cureEndlessTimer } from "./lib/kafka/timer-cure.js";
 export * from "./lib/writer/park-record.js";
 export * from "./lib/writer/topic-writer.errors.js";
 export * from "./lib/writer/topic-writer.js";

@@ -1,3 +1,4 @@
+import { cureEndlessTimer } from "@malipo/event-log";
 import { Kafka, logLevel } from "kafkajs";
 
 export interface DumpedRecord {
@@ -24,6 +25,7 @@ export type Positions = ReadonlyMap<string, bigint>;
 
 /** Every record of every topic that is there now, as raw bytes. */
 export const dumpTopics = async (brokers: string, wanted?: readonly string[], from: Positions = new Map()): Promise<readonly DumpedRecord[]> => {
+  cureEndlessTimer();
   const kafka = new Kafka({ clientId: "malipo-e2e", brokers: brokers.split(","), logLevel: logLevel.ERROR });
   const admin = kafka.admin();
   await admin.connect();

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { answers200, waitUntil } from "@malipo/local-platform";
 import { oneOf } from "../choice.js";
 import type { FaultCase, FaultGround } from "../fault.js";
@@ -63,20 +62,18 @@ export const killStorm = (everyMs: number, holdMs: number): FaultCase => ({
   holdMs,
   inject: async (ground) => {
     const deaths = new Map<string, number>();
-    let over = false;
-    const storm = async (): Promise<void> => {
-      while (!over) {
-        const mayDie = everyInstance(ground).filter(({ label, pid }) => (deaths.get(label) ?? 0) < deathsMax && pid() !== undefined);
-        if (mayDie.length === 0) return;
-        const victim = oneOf(ground.choice, mayDie);
-        if (signal(victim.pid(), "SIGKILL")) deaths.set(victim.label, (deaths.get(victim.label) ?? 0) + 1);
-        await delay(everyMs);
-      }
+    const killOne = (): void => {
+      const mayDie = everyInstance(ground).filter(({ label, pid }) => (deaths.get(label) ?? 0) < deathsMax && pid() !== undefined);
+      if (mayDie.length === 0) return;
+      const victim = oneOf(ground.choice, mayDie);
+      if (signal(victim.pid(), "SIGKILL")) deaths.set(victim.label, (deaths.get(victim.label) ?? 0) + 1);
     };
-    const raging = storm();
+    killOne();
+    const storm = setInterval(killOne, everyMs);
+    // The recovery is measured from here: a last one dies, so that there is something to recover from.
     return async () => {
-      over = true;
-      await raging;
+      clearInterval(storm);
+      killOne();
     };
   },
 });

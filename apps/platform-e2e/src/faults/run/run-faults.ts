@@ -50,7 +50,7 @@ const once = async (stage: Stage, fault: FaultCase, seed: number, run: number, p
   if (!first.recoveryMissed || first.broken !== undefined) return first;
   say("  measured once more");
   const second = await judged(stage, fault, seed, run, plan, told, say);
-  return { ...second, paymentsUnderFault: first.paymentsUnderFault + second.paymentsUnderFault, violations: [...first.violations, ...second.violations] };
+  return { ...second, violations: [...first.violations, ...second.violations] };
 };
 
 const judged = async (stage: Stage, fault: FaultCase, seed: number, run: number, plan: Plan, told: Told, say: Say): Promise<FaultRun> => {
