@@ -1,11 +1,4 @@
-export type * from "./lib/judges/journals.js";
-export { judge } from "./lib/judges/judge.js";
-export { judgeCallbacks } from "./lib/judges/judge-callbacks.js";
-export { judgeMoney } from "./lib/judges/judge-money.js";
-export { judgeMoves } from "./lib/judges/judge-moves.js";
-export { readStories, type SeenView, type Story } from "./lib/judges/story.js";
-export { judgeAnswers, type CreateAnswered, type Seen } from "./lib/judges/judge-answers.js";
-export { judgeDecisions } from "./lib/judges/judge-decisions.js";
+export * from "./judges.js";
 export { runSeed, type RunOptions, type SeedResult } from "./lib/world/run-seed.js";
 export { type FaultKind, faultKinds, faultTable, isFaultKind } from "./lib/world/faults/fault-kinds.js";
 export type { FaultSwitches, Injected } from "./lib/world/faults/faults.js";

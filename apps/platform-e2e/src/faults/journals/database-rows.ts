@@ -11,7 +11,7 @@ export const readRows = async (url: string): Promise<DatabaseRows> => {
     await client.query("begin transaction isolation level repeatable read, read only");
     await client.query("set local role malipo_decider"); // the tenants' tables hide their rows even from their owner
     const all = async (text: string): Promise<readonly Row[]> => (await client.query<Row>(text)).rows;
-    const checkpoints = await all("select * from projection_checkpoints where topic = 'payments.events.v1'");
+    const checkpoints = await all("select * from projection_checkpoints where consumer = 'payments' and topic = 'payments.events.v1'");
     const rows: Record<string, readonly Row[]> = {};
     for (const table of tables) rows[table] = await all(`select * from ${table}`);
     await client.query("commit");

@@ -33,6 +33,8 @@ export type LoggedEvent = Readonly<{
   value: Readonly<Record<string, unknown>>;
   /** Place among the valid records of its partition, from 1. */
   seq?: number;
+  /** Of the record, in hexadecimal digits: the head of the chain behind it. */
+  digest?: string;
   /** `ce_causation`: the command that it answers. */
   causation?: string;
   /** `ce_account`. */
@@ -43,7 +45,7 @@ export type LoggedEvent = Readonly<{
 }>;
 
 /** A record of a chained topic that does not continue the chain, and why. What it says never happened. */
-export type VoidRecord = Omit<LoggedEvent, "seq"> & Readonly<{ why: "no_link" | "other_prev" | "other_seq" }>;
+export type VoidRecord = Omit<LoggedEvent, "seq" | "digest"> & Readonly<{ why: "no_link" | "other_prev" | "other_seq" }>;
 
 /** Where the judges' own reading of a chained partition has come to: after `offset` records, `seq` of them valid. */
 export type ChainHead = Readonly<{ partition: number; offset: number; seq: number; head: string }>;

@@ -1,36 +1,47 @@
-import type { AcceptedCallback, End, Fault } from "./journals.js";
+import type { AcceptedCallback, End, ParkedCallback, Violation } from "./journals.js";
 import type { SeenView, Story } from "./story.js";
 
 const created = 1;
 
 /**
  * A merchant learns every public change after the creation, which its own request was answered with: each for the first time
- * in the order of the versions, and each as the log has it. A repeat is allowed: delivery is at least once.
+ * in the order of the versions, each as the log has it, and signed. One that was parked, on record for a person, lets the
+ * next ones pass. A repeat is allowed: delivery is at least once.
  */
-export const judgeCallbacks = (stories: ReadonlyMap<string, Story>, callbacks: readonly AcceptedCallback[], end: End): readonly Fault[] => {
-  const faults: Fault[] = [];
-  const views = new Map<string, readonly SeenView[]>();
-  for (const story of stories.values()) views.set(story.views[0]?.orderNumber ?? story.paymentId, story.views);
+export const judgeCallbacks = (
+  stories: ReadonlyMap<string, Story>,
+  callbacks: readonly AcceptedCallback[],
+  end: End,
+  parked: readonly ParkedCallback[] = [],
+): readonly Violation[] => {
+  const violations: Violation[] = [];
+  const parkedIds = new Set(parked.map(({ deliveryId }) => deliveryId));
+  const orders = new Map([...stories.values()].map((story) => [story.views[0]?.orderNumber ?? story.paymentId, { views: story.views, told: new Set([created]) }]));
 
-  const told = new Map<string, number>();
-  for (const { orderNumber, reference, version, type, status } of callbacks) {
-    const fault = (rule: string, how: string): void => void faults.push({ rule, subject: orderNumber, how });
-    const view = views.get(orderNumber)?.find((seen) => seen.version === version);
-    if (view === undefined) fault("only what happened is told", `version ${version}, unknown to the log`);
-    else if (!view.wantsCallbacks) fault("only who asked is told", `version ${version}`);
+  for (const { orderNumber, reference, version, type, status, signed } of callbacks) {
+    const broken = (rule: string, how: string): void => void violations.push({ rule, subject: orderNumber, how });
+    if (signed === false) broken("every callback is signed", `version ${version}`);
+    const order = orders.get(orderNumber);
+    const view = order?.views.find((seen) => seen.version === version);
+    if (order === undefined || view === undefined) {
+      broken("only what happened is told", `version ${version}, unknown to the log`);
+      continue;
+    }
+    if (!view.wantsCallbacks) broken("only who asked is told", `version ${version}`);
     else if (view.type !== type || view.status !== status || view.reference !== reference) {
-      fault("the callback is true", `version ${version} says ${type} (${status}), the log ${view.type} (${view.status})`);
+      broken("the callback is true", `version ${version} says ${type} (${status}), the log ${view.type} (${view.status})`);
     }
-    const last = told.get(orderNumber) ?? created;
-    if (version > last + 1) fault("callbacks in order", `version ${version} after ${last}`);
-    told.set(orderNumber, Math.max(last, version));
+    const missing = untold(order).filter((before) => before.version < version && !parkedIds.has(before.deliveryId));
+    if (missing.length > 0) broken("callbacks in order", `version ${version} before ${missing.map((before) => before.version).join(", ")}`);
+    order.told.add(version);
   }
-  if (end === "settled") {
-    for (const [orderNumber, seen] of views) {
-      const owed = seen.filter(({ wantsCallbacks }) => wantsCallbacks).length;
-      const reached = told.get(orderNumber) ?? created;
-      if (reached < owed) faults.push({ rule: "every change is told", subject: orderNumber, how: `${reached} of ${owed}` });
-    }
+  if (end === "stopped") return violations;
+  for (const [orderNumber, order] of orders) {
+    const missing = untold(order).filter(({ deliveryId }) => !parkedIds.has(deliveryId));
+    if (missing.length > 0) violations.push({ rule: "every change is told", subject: orderNumber, how: `not version ${missing.map(({ version }) => version).join(", ")}` });
   }
-  return faults;
+  return violations;
 };
+
+const untold = ({ views, told }: Readonly<{ views: readonly SeenView[]; told: ReadonlySet<number> }>): readonly SeenView[] =>
+  views.filter(({ version, wantsCallbacks }) => wantsCallbacks && !told.has(version));

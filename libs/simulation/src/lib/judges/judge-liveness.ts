@@ -1,6 +1,14 @@
 import type { ToldChange, Violation } from "./journals.js";
 import type { Story } from "./story.js";
 
+/** Rules of what must come about, beside those of what must never happen: `judge` keeps them for runs that have settled. */
+export const livenessRules: ReadonlySet<string> = new Set([
+  "nothing is left hanging",
+  "every change is on the lifecycle topic",
+  "every change is told",
+  "every create is answered",
+]);
+
 const ended = new Set(["completed", "failed", "cancelled", "expired", "reversed"]);
 
 /**

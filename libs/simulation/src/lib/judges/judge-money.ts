@@ -1,4 +1,5 @@
 import type { End, ProviderEntry, Violation } from "./journals.js";
+import { sameAmount } from "./money-text.js";
 import type { Story } from "./story.js";
 
 /** By how much the broker's time of a record may be behind the provider's, which is told in milliseconds too. */
@@ -70,7 +71,3 @@ const judgeOne = (story: Story, charges: readonly ProviderEntry[], end: End, for
   }
   return violations;
 };
-
-const sameAmount = (a: string, b: string): boolean => trimmed(a) === trimmed(b);
-
-const trimmed = (amount: string): string => (amount.includes(".") ? amount.replace(/0+$/, "").replace(/\.$/, "") : amount);

@@ -59,7 +59,7 @@ export class TopicsReader {
       const verdict = part.chain.next(record);
       const logged = loggedOf(record);
       if (verdict.kind === "void") part.voids.push({ ...logged, why: verdict.why });
-      else part.events.push({ ...logged, seq: verdict.seq });
+      else part.events.push({ ...logged, seq: verdict.seq, digest: part.chain.head });
     }
   }
 }
@@ -97,7 +97,7 @@ const jsonOf = (value: Uint8Array): Json => {
 
 const at = ({ appendedAtMs }: RawRecord): { appendedAtMs?: number } => (appendedAtMs === undefined ? {} : { appendedAtMs });
 
-const loggedOf = (record: RawRecord): Omit<LoggedEvent, "seq"> => {
+const loggedOf = (record: RawRecord): Omit<LoggedEvent, "seq" | "digest"> => {
   const causation = header(record, "ce_causation");
   const account = header(record, "ce_account");
   const version = header(record, "ce_aggversion");

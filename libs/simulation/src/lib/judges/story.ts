@@ -1,67 +1,76 @@
-import type { Fault, LoggedEvent } from "./journals.js";
+import type { LoggedEvent, Violation } from "./journals.js";
+import { leadsTo, tellsOf } from "./record-types.js";
 
-export type SeenView = Readonly<{ version: number; type: string; status: string; reference: string; orderNumber: string; wantsCallbacks: boolean }>;
+export type SeenView = Readonly<{ version: number; type: string; status: string; reference: string; orderNumber: string; wantsCallbacks: boolean; deliveryId: string }>;
+
+export type StoryAttempt = { readonly caller: string; readonly number: number; readonly recordedMs: number | undefined; open: boolean };
 
 /** A payment as its records tell it, folded here once more from nothing but the JSON. */
 export type Story = {
   readonly paymentId: string;
+  readonly account: string;
+  /** Within which its reference is unique; every one in `drawn` is a payment of its own. */
+  readonly scope: string;
+  readonly reference: string;
+  readonly orderNumber: string;
+  /** When it was decided to begin, by the decider's clock. */
+  readonly begunMs: number;
   status: string;
   /** Every state it was in, oldest first. */
   readonly path: { readonly status: string; readonly because: string }[];
   readonly amount: string;
   readonly currency: string;
   readonly views: SeenView[];
-  readonly attempts: Map<string, { readonly caller: string; readonly number: number; readonly recordedMs: number | undefined; open: boolean }>;
+  readonly attempts: Map<string, StoryAttempt>;
   /** Attempts that the log says were paid, in the order of the records. */
   readonly approved: string[];
   paidBy: string | undefined;
   readonly openReviews: Set<string>;
+  /** What of its refunds is asked for or done: a failed one gives its share back. */
+  readonly refunds: Map<string, string>;
+  records: number;
 };
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Where a record leaves the payment; a type that is not here leaves it where it was. */
-const leadsTo: Readonly<Record<string, string>> = {
-  "payments.attempt.started.v1": "processing",
-  "payments.attempt.resolved.v1": "processing",
-  "payments.input.requested.v1": "requires_input",
-  "payments.input.submitted.v1": "processing",
-  "payments.payment.completed.v1": "completed",
-  "payments.payment.failed.v1": "failed",
-  "payments.payment.expired.v1": "expired",
-  "payments.payment.cancelled.v1": "cancelled",
-  "payments.late_success.accepted.v1": "completed",
-};
-const paysAnAttempt = new Set(["payments.payment.completed.v1", "payments.late_success.recorded.v1", "payments.second_success.recorded.v1"]);
-const endsAnAttempt = new Set(["payments.attempt.resolved.v1", "payments.payment.completed.v1", "payments.payment.failed.v1", "payments.payment.expired.v1"]);
-const opensAReview = new Set(["payments.late_success.recorded.v1", "payments.second_success.recorded.v1", "payments.review.opened.v1"]);
-const closesAReview = new Set(["payments.late_success.accepted.v1", "payments.review.closed.v1"]);
-
 /** Every payment of the log, and what could not be told. */
-export const readStories = (events: readonly LoggedEvent[]): { stories: ReadonlyMap<string, Story>; faults: readonly Fault[] } => {
+export const readStories = (events: readonly LoggedEvent[]): { stories: ReadonlyMap<string, Story>; violations: readonly Violation[] } => {
   const stories = new Map<string, Story>();
-  const faults: Fault[] = [];
+  const violations: Violation[] = [];
   const homes = new Map<string, number>();
+  const staysAt = (what: string, partition: number): void => {
+    const home = homes.get(what) ?? partition;
+    homes.set(what, home);
+    if (home !== partition) violations.push({ rule: "one partition", subject: what, how: `on ${home} and ${partition}` });
+  };
   for (const event of events) {
-    if (event.type === "payments.command.refused.v1") continue;
-    const home = homes.get(event.subject) ?? event.partition;
-    homes.set(event.subject, home);
-    if (home !== event.partition) faults.push({ rule: "one partition", subject: event.subject, how: `on ${home} and ${event.partition}` });
-    const story = stories.get(event.subject);
-    if (event.type === "payments.payment.initiated.v1") {
-      if (story === undefined) stories.set(event.subject, begin(event));
-      else faults.push({ rule: "one beginning", subject: event.subject, how: `again at ${event.partition}/${event.offset}` });
-    } else if (story === undefined) faults.push({ rule: "one beginning", subject: event.subject, how: `${event.type} comes first` });
-    else tell(story, event, faults);
+    const { subject, type, partition, offset, account } = event;
+    if (account !== undefined) staysAt(account, partition);
+    if (!tellsOf.has(type)) violations.push({ rule: "every record is known", subject, how: `${type} at ${partition}/${offset}` });
+    if (type === "payments.command.refused.v1") continue;
+    staysAt(subject, partition);
+    const story = stories.get(subject);
+    if (type === "payments.payment.initiated.v1") {
+      if (story === undefined) stories.set(subject, begin(event));
+      else violations.push({ rule: "one beginning", subject, how: `again at ${partition}/${offset}` });
+    } else if (story === undefined) violations.push({ rule: "one beginning", subject, how: `${type} comes first` });
+    else tell(story, event, violations);
   }
-  return { stories, faults };
+  return { stories, violations };
 };
 
-const begin = ({ subject, type, value }: LoggedEvent): Story => {
+const begin = (event: LoggedEvent): Story => {
+  const { subject, type, value, account } = event;
   const { amount, currency } = value["amount"] as { amount: string; currency: string };
   const status = value["confirmation"] === "required" ? "requires_confirmation" : "pending";
+  const view = (value["public"] ?? {}) as Json;
   const story: Story = {
     paymentId: subject,
+    account: account ?? "",
+    scope: String((value["request"] as Json | undefined)?.["scope"]),
+    reference: String(value["reference"] ?? view["reference"]),
+    orderNumber: String(value["orderNumber"] ?? view["orderNumber"]),
+    begunMs: Date.parse(String(value["at"])),
     status,
     path: [{ status, because: type }],
     amount,
@@ -71,41 +80,54 @@ const begin = ({ subject, type, value }: LoggedEvent): Story => {
     approved: [],
     paidBy: undefined,
     openReviews: new Set(),
+    refunds: new Map(),
+    records: 1,
   };
-  look(story, value);
+  look(story, event);
   return story;
 };
 
-const tell = (story: Story, { type, value, appendedAtMs }: LoggedEvent, faults: Fault[]): void => {
+const tell = (story: Story, event: LoggedEvent, violations: Violation[]): void => {
+  const { type, value, aggregateVersion, appendedAtMs } = event;
   const attemptId = String(value["attemptId"]);
   const reviewId = String(value["reviewId"]);
-  const fault = (rule: string, how: string): void => void faults.push({ rule, subject: story.paymentId, how });
+  const broken = (rule: string, how: string): void => void violations.push({ rule, subject: story.paymentId, how });
 
+  story.records += 1;
+  if (aggregateVersion !== undefined && aggregateVersion !== story.records) broken("records count on", `${type} is number ${aggregateVersion} in place ${story.records}`);
   if (type === "payments.attempt.started.v1") {
-    if ([...story.attempts.values()].some(({ open }) => open)) fault("one open attempt", `${attemptId} starts beside another`);
-    if (story.attempts.has(attemptId)) fault("one start per attempt", `${attemptId} starts again`);
+    if ([...story.attempts.values()].some(({ open }) => open)) broken("one open attempt", `${attemptId} starts beside another`);
+    if (story.attempts.has(attemptId)) broken("one start per attempt", `${attemptId} starts again`);
     story.attempts.set(attemptId, { caller: String(value["caller"]), number: Number(value["number"]), recordedMs: appendedAtMs, open: true });
   }
+  const says = tellsOf.get(type);
   const attempt = story.attempts.get(attemptId);
-  if (value["attemptId"] !== undefined && attempt === undefined) fault("attempts are started first", `${type} of ${attemptId}`);
-  if (attempt !== undefined && endsAnAttempt.has(type)) attempt.open = false;
-  if (paysAnAttempt.has(type)) {
-    if (story.approved.includes(attemptId)) fault("an approval is told once", `${attemptId} by ${type}`);
+  if (value["attemptId"] !== undefined && attempt === undefined) broken("attempts are started first", `${type} of ${attemptId}`);
+  if (attempt !== undefined && says?.endsAttempt === true) attempt.open = false;
+  if (says?.paid === true) {
+    if (story.approved.includes(attemptId)) broken("an approval is told once", `${attemptId} by ${type}`);
     story.approved.push(attemptId);
   }
-  if (opensAReview.has(type)) story.openReviews.add(reviewId);
-  if (closesAReview.has(type)) story.openReviews.delete(reviewId);
+  if (says?.review === "opens") story.openReviews.add(reviewId);
+  if (says?.review === "closes") story.openReviews.delete(reviewId);
+  refund(story, event);
 
-  const to = leadsTo[type];
+  const to = leadsTo(type);
   if (to === "completed") story.paidBy = attemptId;
   if (to !== undefined) {
     if (to !== story.status || type !== "payments.attempt.started.v1") story.path.push({ status: to, because: type });
     story.status = to;
   }
-  look(story, value);
+  look(story, event);
 };
 
-const look = (story: Story, value: Json): void => {
+const refund = (story: Story, { type, value }: LoggedEvent): void => {
+  const refundId = String(value["refundId"]);
+  if (type === "payments.refund.requested.v1") story.refunds.set(refundId, (value["amount"] as { amount: string }).amount);
+  if (type === "payments.refund.failed.v1") story.refunds.delete(refundId);
+};
+
+const look = (story: Story, { value, partition, seq }: LoggedEvent): void => {
   const view = value["public"] as Json | undefined;
   if (view === undefined) return;
   story.views.push({
@@ -115,5 +137,6 @@ const look = (story: Story, value: Json): void => {
     reference: String(view["reference"]),
     orderNumber: String(view["orderNumber"]),
     wantsCallbacks: view["callback"] !== undefined,
+    deliveryId: `${partition}-${seq}`,
   });
 };

@@ -1,19 +1,17 @@
 import { judge } from "../judges/judge.js";
+import { livenessRules } from "../judges/judge-liveness.js";
 import type { End, Journals, Violation } from "../judges/journals.js";
 import { judgeStatements } from "./statements/judge-statements.js";
 import { recordsOf } from "./journals-of-world.js";
 import type { World } from "./world.js";
 
-/** Rules of what must come about, beside those of what must never happen. */
-const ofLiveness = new Set(["nothing is left hanging", "every change is on the lifecycle topic", "every change is told", "every create is answered"]);
-const isLiveness = ({ rule }: Violation): boolean => ofLiveness.has(rule);
+const isLiveness = ({ rule }: Violation): boolean => livenessRules.has(rule);
 
 /** Safety: what must hold at every moment. */
-export const judgeSafety = (world: World, journals: Journals, end: End): readonly Violation[] => {
-  const broken = [...judge(journals, end).filter((violation) => !isLiveness(violation)), ...judgeProcesses(world)];
-  // A late charge is on its way to us while the payment is already called expired; only in the end it must have come.
-  return end === "settled" ? broken : broken.filter(({ rule }) => rule !== "charged means completed, open, or in review");
-};
+export const judgeSafety = (world: World, journals: Journals, end: End): readonly Violation[] => [
+  ...judge(journals, end).filter((violation) => !isLiveness(violation)),
+  ...judgeProcesses(world),
+];
 
 /** Liveness: what must have come about once everything was healed and has come to rest. */
 export const judgeProgress = (world: World, journals: Journals): readonly Violation[] => [
