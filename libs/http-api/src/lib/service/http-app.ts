@@ -49,6 +49,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
     abortOnError: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  fastify.server.maxConnections = options.connectionsMax ?? 10_000;
 
   let refusing = false;
   table.install(fastify);

@@ -22,6 +22,8 @@ export type HttpAppOptions = Readonly<{
   renderProblem?: ProblemRenderer;
   /** 64 KiB unless the service says otherwise (statement imports). */
   bodyBytesMax?: number;
+  /** Connections at once, 10,000 unless the service says otherwise: each costs memory, asked for anything or not. The next is closed. */
+  connectionsMax?: number;
   /** Levels of nesting that the reader takes; 32 unless the service says otherwise. */
   depthMax?: number;
   /** Routes and plugins that Nest does not know, added before its own. */
