@@ -1,4 +1,4 @@
-import { ADMIN_TOKEN, InFlightLimit, RateLimiter } from "@malipo/http-api";
+import { ADMIN_TOKEN, Admission, RateLimiter } from "@malipo/http-api";
 import { type DynamicModule, Module } from "@nestjs/common";
 import { CreatePaymentController } from "./api/create-payment/create-payment.controller.js";
 import { CreatePaymentHandler } from "./api/create-payment/create-payment.handler.js";
@@ -20,7 +20,7 @@ export type AppModuleOptions = Readonly<{
   createPayment: CreatePaymentHandler;
   payments: PaymentReader;
   operations: PaymentOperations;
-  inFlight: InFlightLimit;
+  admission: Admission;
   limiter: RateLimiter;
   tokens: TokenVerifier;
   tiers: TierDirectory;
@@ -44,7 +44,7 @@ export class AppModule {
         { provide: CreatePaymentHandler, useValue: options.createPayment },
         { provide: PaymentReader, useValue: options.payments },
         { provide: PaymentOperations, useValue: options.operations },
-        { provide: InFlightLimit, useValue: options.inFlight },
+        { provide: Admission, useValue: options.admission },
         { provide: DECIDER_STATUS, useValue: options.deciderStatus },
         { provide: ReviewAlarm, useValue: new ReviewAlarm(options.logger, options.metrics) },
       ],

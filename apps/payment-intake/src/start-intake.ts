@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ChainTransport } from "@malipo/event-dispatch";
 import { assertTopics, createTopics, KafkaEventLog, TopicWriter } from "@malipo/event-log";
-import { InFlightLimit, LocalRateStore, RateLimiter, renderOauthProblem, SqlRateStore, startHttpService } from "@malipo/http-api";
+import { Admission, LocalRateStore, RateLimiter, renderOauthProblem, SqlRateStore, startHttpService } from "@malipo/http-api";
 import { LogVault } from "@malipo/key-store";
 import { AccessTokenVerifier, MerchantDirectory } from "@malipo/merchant-directory";
 import { createPool, type DatabaseRole, migrate, PgPaymentsDatabase } from "@malipo/projections";
@@ -19,6 +19,7 @@ import {
   systemScheduler,
 } from "@malipo/runtime";
 import { Pepper } from "@malipo/security";
+import { refuseAtTheDoor } from "./api/create-payment/refuse-at-the-door.js";
 import { CreatePaymentReader } from "./api/create-payment/to-create-payment.js";
 import { serveDocument } from "./api/openapi.js";
 import { AppModule } from "./app.module.js";
@@ -69,6 +70,8 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
   await core.start();
   databaseProbe.start();
 
+  const admission = new Admission({ perKeyMax: config.inFlightPerAccount, totalMax: config.inFlightTotal }, systemClock, metrics);
+  const tokens = new AccessTokenVerifier(directory, systemClock, config.tokenIssuer);
   const passThrough = new PassThrough(config.authTokenUrl, logger);
   return startHttpService({
     ...base,
@@ -81,9 +84,9 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
       createPayment: core.createPayment,
       payments: core.payments,
       operations: new PaymentOperations(database),
-      inFlight: new InFlightLimit(config.inFlightPerAccount, config.inFlightTotal),
+      admission,
       limiter: new RateLimiter(rates, new LocalRateStore(systemClock), systemScheduler, logger),
-      tokens: new AccessTokenVerifier(directory, systemClock, config.tokenIssuer),
+      tokens,
       tiers: directory,
       deciderStatus: () => deciderStatus(core, database, log),
       logger,
@@ -92,6 +95,7 @@ export const startIntake = async (processEnv: Env): Promise<{ stop(): Promise<vo
     rawRoutes: passedThrough,
     renderProblem: renderOauthProblem,
     configure: async (fastify, nest) => {
+      refuseAtTheDoor(fastify, admission, tokens);
       passThrough.install(fastify);
       serveDocument(nest);
       nest.connectMicroservice({ strategy: new ChainTransport({ tail: core.tail, onFault: onFatal }) }, { inheritAppConfig: false });

@@ -10,6 +10,7 @@ export * from "./lib/errors/to-problem.js";
 export * from "./lib/errors/validation.js";
 export * from "./lib/guards/admin.guard.js";
 export * from "./lib/guards/params.js";
+export * from "./lib/limits/admission.js";
 export * from "./lib/limits/in-flight-limit.js";
 export * from "./lib/limits/rate-limiter.js";
 export * from "./lib/limits/sql-rate-store.js";

@@ -1,8 +1,9 @@
-import { createHttpApp, type HttpApp, InFlightLimit, LocalRateStore, RateLimiter, type Tier } from "@malipo/http-api";
+import { Admission, createHttpApp, type HttpApp, LocalRateStore, RateLimiter, type Tier } from "@malipo/http-api";
 import { type Account, accountOf, type ChannelId, merchantId, type MerchantId, type ProviderId } from "@malipo/kernel";
 import type { Logger } from "@malipo/ports";
 import type { PaymentsDatabase } from "@malipo/projections";
 import { systemClock, systemRandom, systemScheduler } from "@malipo/runtime";
+import { refuseAtTheDoor } from "../api/create-payment/refuse-at-the-door.js";
 import { CreatePaymentReader } from "../api/create-payment/to-create-payment.js";
 import { serveDocument } from "../api/openapi.js";
 import { AppModule } from "../app.module.js";
@@ -29,10 +30,18 @@ export const channels = {
 
 export const noText = { count() {}, gauge() {}, observe() {}, text: async () => "" };
 
-export type TestAppOptions = Readonly<{ core: IntakeCore; database: PaymentsDatabase; logger: Logger; tier?: Tier; allow?: readonly string[] }>;
+export type TestAppOptions = Readonly<{ core: IntakeCore; database: PaymentsDatabase; logger: Logger; tier?: Tier; allow?: readonly string[]; admission?: Admission }>;
+
+const tokens = {
+  verify: async (token: string) => {
+    const account = accountOfToken(token);
+    return account && { account };
+  },
+};
+const roomy = (): Admission => new Admission({ perKeyMax: 1_000, totalMax: 4_000 }, systemClock);
 
 /** The service's own HTTP application over a core, with tokens that are accepted by their look. */
-export const createTestApp = ({ core, database, logger, tier = { perSecond: 10_000, burst: 20_000 }, allow = ["127.0.0.1/32"] }: TestAppOptions): Promise<HttpApp> =>
+export const createTestApp = ({ core, database, logger, tier = { perSecond: 10_000, burst: 20_000 }, allow = ["127.0.0.1/32"], admission = roomy() }: TestAppOptions): Promise<HttpApp> =>
   createHttpApp({
     clock: systemClock,
     random: systemRandom,
@@ -46,18 +55,16 @@ export const createTestApp = ({ core, database, logger, tier = { perSecond: 10_0
       createPayment: core.createPayment,
       payments: core.payments,
       operations: new PaymentOperations(database),
-      inFlight: new InFlightLimit(1_000, 4_000),
+      admission,
       limiter: new RateLimiter(new LocalRateStore(systemClock), new LocalRateStore(systemClock), systemScheduler, logger),
-      tokens: {
-        verify: async (token) => {
-          const account = accountOfToken(token);
-          return account && { account };
-        },
-      },
+      tokens,
       tiers: { tier: () => tier },
       deciderStatus: async () => ({ serving: core.decider?.serving ?? [] }),
       logger,
       metrics: noText,
     }),
-    configure: (_fastify, nest) => serveDocument(nest),
+    configure: (fastify, nest) => {
+      refuseAtTheDoor(fastify, admission, tokens);
+      serveDocument(nest);
+    },
   });

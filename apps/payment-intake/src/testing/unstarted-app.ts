@@ -1,4 +1,4 @@
-import type { HttpApp } from "@malipo/http-api";
+import type { Admission, HttpApp } from "@malipo/http-api";
 import { type EventLog, type Logger, LogUnavailableError } from "@malipo/ports";
 import { MemoryPaymentsDatabase } from "@malipo/projections/simulated";
 import { noMetrics, silentLogger, systemClock, systemRandom, systemScheduler } from "@malipo/runtime";
@@ -13,7 +13,7 @@ const down = () => Promise.reject(new LogUnavailableError("no broker in this spe
 const noLog: EventLog = { generation: 0, append: () => Promise.reject(new TypeError("a request reached the log")), tail: down, consumeOwned: down, own: down, ends: down, read: down };
 
 /** The service's HTTP application without a log behind it: for what is decided at the door. */
-export const createUnstartedApp = (logger: Logger = silentLogger): Promise<HttpApp> => {
+export const createUnstartedApp = (logger: Logger = silentLogger, admission?: Admission): Promise<HttpApp> => {
   const database = new MemoryPaymentsDatabase();
   const core = new IntakeCore(
     {
@@ -23,5 +23,5 @@ export const createUnstartedApp = (logger: Logger = silentLogger): Promise<HttpA
     { expiresAfterMs: 60_000, resolveAfterMs: 30_000, decideBeforeMs: 10_000 },
     new Set(["api"]),
   );
-  return createTestApp({ core, database, logger });
+  return createTestApp({ core, database, logger, ...(admission !== undefined && { admission }) });
 };

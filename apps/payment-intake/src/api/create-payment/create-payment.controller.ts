@@ -1,4 +1,4 @@
-import { CanonicalBody, CurrentAccount, CurrentTrace, IdempotencyKey, InFlightLimit, type Trace } from "@malipo/http-api";
+import { Admission, CanonicalBody, CurrentAccount, CurrentTrace, IdempotencyKey, type Trace } from "@malipo/http-api";
 import type { Account } from "@malipo/kernel";
 import { Body, Controller, HttpCode, HttpStatus, Post, Res, UseGuards } from "@nestjs/common";
 import { ApiBearerAuth, ApiCreatedResponse, ApiHeader, ApiOperation, ApiTags } from "@nestjs/swagger";
@@ -18,7 +18,7 @@ export class CreatePaymentController {
   constructor(
     private readonly reader: CreatePaymentReader,
     private readonly createPayment: CreatePaymentHandler,
-    private readonly inFlight: InFlightLimit,
+    private readonly admission: Admission,
   ) {}
 
   @Post()
@@ -36,7 +36,7 @@ export class CreatePaymentController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const request = this.reader.read(body, { account, idempotencyKey, canonicalBody, trace });
-    const answer = await this.inFlight.run(account, () => this.createPayment.execute(request));
+    const answer = await this.admission.run(account, () => this.createPayment.execute(request));
     if (answer.replayed) void reply.header("Idempotent-Replayed", "true");
     await reply.code(answer.status).header("content-type", "application/json; charset=utf-8").send(answer.body);
   }
