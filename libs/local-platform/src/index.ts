@@ -13,6 +13,7 @@ export { readDemoFile, type DemoFile } from "./lib/demo/demo-file.js";
 export type { DemoMerchant, KodipayCredentials } from "./lib/demo/demo-merchants.js";
 export { LinkFaultError, type LinkFault, type Ways } from "./lib/fault-proxy/link-fault.js";
 export { type LinkReport } from "./lib/fault-proxy/fault-proxy.js";
+export { type DiskName } from "./lib/platform/small-disks.js";
 export { readLinksFile, type LinksFile } from "./lib/platform/fault-links.js";
 export { runPlatform, type LauncherOptions } from "./lib/launcher.js";
 export { serviceNames, type ServiceName } from "./lib/platform/settings.js";

@@ -5,6 +5,7 @@ import type { BrokerListener } from "../kafka/broker-config.js";
 import { freePorts, loopback } from "../net/ports.js";
 import { writePrivate } from "./secret-files.js";
 import type { PlatformSettings, PortName, ServiceName } from "./settings.js";
+import { mountSmallDisks, unmountSmallDisks, type DiskName } from "./small-disks.js";
 
 /** What `links.json` tells whoever puts faults on links. */
 export interface LinksFile {
@@ -14,6 +15,9 @@ export interface LinksFile {
   readonly clocks: string;
   /** Where each link listens. */
   readonly ports: Readonly<Record<string, number>>;
+  /** Where a server has a small disk of its own, which can be filled, and why there is not one for each. */
+  readonly disks: Readonly<Partial<Record<DiskName, string>>>;
+  readonly diskProblem?: string;
 }
 
 interface Route {
@@ -83,7 +87,8 @@ export class FaultLinks {
       ports[link] = await proxy.open(link, { host: loopback, port: settings.ports[to] }, own[next++]);
     }
     const links = new FaultLinks(settings, proxy, listeners, ports);
-    const content: LinksFile = { url: proxy.url, token: proxy.token, clocks: links.clocks, ports };
+    const { disks, problem } = await mountSmallDisks(settings.home);
+    const content: LinksFile = { url: proxy.url, token: proxy.token, clocks: links.clocks, ports, disks, ...(problem && { diskProblem: problem }) };
     // What an earlier trial left must not be on the clocks of this one.
     rmSync(links.clocks, { recursive: true, force: true });
     mkdirSync(links.clocks, { recursive: true });
@@ -111,6 +116,7 @@ export class FaultLinks {
   async close(): Promise<void> {
     rmSync(linksFile(this.settings.home), { force: true });
     await this.proxy.stop();
+    await unmountSmallDisks(this.settings.home);
   }
 
   private get clocks(): string {
