@@ -46,13 +46,18 @@ export const startServerProcess = async (options: ServerProcessOptions): Promise
   });
   const pid = child.pid!;
   const identity = identify(pid);
-  writePidFile(options.pidFile, pid);
 
   const stop = async (): Promise<void> => {
     if (gone || identity === undefined) return;
     if (!(await stopProcess(identity, options.stopSteps))) throw new Error(`process ${pid} cannot be stopped`);
     removePidFile(options.pidFile);
   };
+  try {
+    writePidFile(options.pidFile, pid);
+  } catch (error) {
+    await stop(); // on a full disk: nobody would know of it any more
+    throw error;
+  }
   return { pid, exited, hasExited: () => gone, stop };
 };
 

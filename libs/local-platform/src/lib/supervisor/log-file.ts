@@ -1,7 +1,9 @@
 import { closeSync, mkdirSync, openSync, renameSync, fstatSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** One file that grows to a bound, and the one before it. */
+const isDiskFull = (error: unknown): boolean => ["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? "");
+
+/** One file that grows to a bound, and the one before it. While the disk is full, what cannot be written is left out. */
 export class LogFile {
   private fd: number;
   private size: number;
@@ -17,7 +19,11 @@ export class LogFile {
 
   write(line: string): void {
     if (this.size >= this.bytesMax) this.turnOver();
-    this.size += writeSync(this.fd, `${line}\n`);
+    try {
+      this.size += writeSync(this.fd, `${line}\n`);
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   close(): void {
