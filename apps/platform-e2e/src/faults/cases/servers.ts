@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { waitUntil, type DiskName } from "@malipo/local-platform";
+import { identify, waitUntil, type DiskName } from "@malipo/local-platform";
 import { FaultLinks } from "../../harness/fault-links.js";
 import type { FaultCase, FaultGround, Heal } from "../fault.js";
 import { signal } from "./instances.js";
@@ -14,6 +14,12 @@ export const pidOf = ({ platform }: FaultGround, name: DiskName): number => {
   const pid = platform.pid(name);
   if (pid === undefined) throw new Error(`${name} does not run`);
   return pid;
+};
+
+/** The pid in the launcher's file may be that of a server that has died since. */
+const runningPid = ({ platform }: FaultGround, name: DiskName): number | undefined => {
+  const pid = platform.pid(name);
+  return pid !== undefined && identify(pid) !== undefined ? pid : undefined;
 };
 
 /** Settles when the launcher has it running again and it answers. */
@@ -32,12 +38,6 @@ export const end = async (ground: FaultGround, name: DiskName, how: NodeJS.Signa
   return async () => undefined;
 };
 
-/** Ends it again and again: the second time while it is still busy with what the first has left. */
-export const endTwice = async (ground: FaultGround, name: DiskName, how: NodeJS.Signals): Promise<Heal> => {
-  await end(ground, name, how);
-  return end(ground, name, how);
-};
-
 const noSmallDisk =
   (name: DiskName) =>
   async ({ platform }: FaultGround): Promise<string | undefined> => {
@@ -54,13 +54,11 @@ export const diskFull = (name: DiskName, group: "broker" | "database", holdMs: n
   skipped: noSmallDisk(name),
   inject: async (ground) => {
     const file = join(FaultLinks.of(ground.platform)!.disks[name]!, "filler");
-    const pid = pidOf(ground, name);
     await fill(file);
     return async () => {
       rmSync(file, { force: true });
-      // The launcher may be waiting out a back-off, or starting what it found dead.
-      await waitUntil(() => (ground.platform.pid(name) !== undefined ? true : undefined), { timeoutMs: backWithinMs, what: `${name} runs` });
-      void pid;
+      // It may have died of it, and the launcher be waiting out a delay before it starts it again.
+      await waitUntil(() => runningPid(ground, name), { timeoutMs: backWithinMs, what: `${name} runs` });
     };
   },
 });
