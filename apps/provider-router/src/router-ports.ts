@@ -46,6 +46,4 @@ export type RouterConfig = Readonly<{
   /** Attempts under way and queries under way, each per provider. */
   callsPerProviderMax: number;
   queriesPerProviderMax: number;
-  /** Set by the simulation alone, to show that its judges notice when the caller named in the record is not asked for. */
-  weakness?: "caller_check_off";
 }>;

@@ -21,5 +21,4 @@ export * from "./lib/writer/park-record.js";
 export * from "./lib/writer/topic-writer.errors.js";
 export * from "./lib/writer/topic-writer.js";
 export type { KafkaEventLogOptions } from "./lib/kafka/kafka-config.js";
-export type { Weakness } from "./lib/chain/weakness.js";
 export { ClockOffError, type DeciderRuntimeOptions } from "./lib/decider/decider-config.js";

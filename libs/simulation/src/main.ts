@@ -1,29 +1,34 @@
-import { parseArgs } from "node:util";
-import { controls, plants, replay, simulate } from "./lib/run-seeds.js";
+import { controls } from "./lib/controls/run-controls.js";
+import { help } from "./lib/seeds/help.js";
+import { type Options, UsageError, readOptions } from "./lib/seeds/options.js";
+import { replay, simulate } from "./lib/seeds/simulate.js";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    plant: { type: "string" },
-    controls: { type: "boolean", default: false },
-    trace: { type: "boolean", default: false },
-  },
-});
-
-const number = (name: "from" | "seeds" | "seed"): number => {
-  const value = Number(values[name]);
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} takes a whole number`);
-  return value;
-};
-const plant = plants.find((known) => known === values.plant);
-if (values.plant !== undefined && plant === undefined) throw new RangeError(`--plant knows ${plants.join(", ")}`);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const run = (): Promise<boolean> => {
-  if (values.controls) return controls({ from: number("from"), seeds: number("seeds"), say });
-  if (values.seed === undefined) return simulate({ from: number("from"), seeds: number("seeds"), plant, say });
-  return replay({ seed: number("seed"), plant, trace: values.trace ? say : undefined, say });
+const run = (options: Options): Promise<boolean> => {
+  const stopped = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stopped.abort();
+      process.exit(130);
+    });
+  }
+  switch (options.kind) {
+    case "help":
+      say(help());
+      return Promise.resolve(true);
+    case "controls":
+      return controls(options.bugs, options.workers, say);
+    case "replay":
+      return replay(options, say);
+    case "simulate":
+      return simulate(options, say, stopped.signal);
+  }
 };
-process.exitCode = (await run()) ? 0 : 1;
+
+try {
+  process.exitCode = (await run(readOptions(process.argv.slice(2)))) ? 0 : 1;
+} catch (error) {
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.stderr.write(`${error instanceof UsageError ? `${error.message}\nnpm run simulate -- --help says what there is` : String((error as Error).stack)}\n`);
+}

@@ -37,7 +37,7 @@ export class CallProvider {
   /** On `AttemptStarted`. True when the attempt is this process's own to answer for. */
   started(payment: RoutedPayment, attempt: RoutedAttempt): boolean {
     const proposal = this.begin.take(attempt.id);
-    if (!this.isNamed(attempt, proposal)) {
+    if (attempt.caller !== this.caller) {
       if (proposal !== undefined) this.begin.done(proposal);
       return false;
     }
@@ -52,15 +52,6 @@ export class CallProvider {
       });
     this.underWay.set(attempt.id, work);
     return true;
-  }
-
-  private isNamed(attempt: RoutedAttempt, proposal: Proposal | undefined): boolean {
-    return attempt.caller === this.caller || (this.isCheckOff && proposal !== undefined);
-  }
-
-  /** What the record is for, taken out: everybody who asked for the attempt sends it. For negative controls alone. */
-  private get isCheckOff(): boolean {
-    return this.config.weakness === "caller_check_off";
   }
 
   isUnderWay(attemptId: AttemptId): boolean {
@@ -82,7 +73,7 @@ export class CallProvider {
 
   private async answerFor(payment: RoutedPayment, attempt: RoutedAttempt, proposal: Proposal | undefined): Promise<void> {
     // Only this boot may send it, and it has not: that is proof, whatever became of the proposal.
-    if (proposal === undefined || (proposal.sendBefore !== attempt.sendBefore && !this.isCheckOff)) return this.unsent(payment, attempt, "proposal_dropped");
+    if (proposal === undefined || proposal.sendBefore !== attempt.sendBefore) return this.unsent(payment, attempt, "proposal_dropped");
     if (this.stopping) return this.unsent(payment, attempt, "stopping");
     this.ports.failpoint("provider-router.after_recorded_before_acted");
     const attributes = { "malipo.payment": payment.paymentId, "malipo.attempt": attempt.id, "malipo.provider": attempt.provider };

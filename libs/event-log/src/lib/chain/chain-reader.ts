@@ -2,7 +2,6 @@ import { headerText } from "@malipo/event-contracts";
 import type { OutgoingRecord, StoredRecord } from "@malipo/ports";
 import { type ChainPosition, ChainRecord } from "./chain-record.js";
 import { genesisDigest, prevHeader, recordDigest, sameDigest, seqHeader } from "./digest.js";
-import type { Weakness } from "./weakness.js";
 
 /** Position before the first record of a partition. */
 export const genesisPosition = (topic: string, partition: number, partitions: number): ChainPosition => ({
@@ -12,20 +11,17 @@ export const genesisPosition = (topic: string, partition: number, partitions: nu
 });
 
 /** Whether the record is the valid successor of `after`: the reader rule. */
-export const follows = (record: OutgoingRecord, after: ChainPosition, weakness?: Weakness): boolean => {
+export const follows = (record: OutgoingRecord, after: ChainPosition): boolean => {
   const prev = record.headers[prevHeader];
   if (prev === undefined || typeof prev === "string" || headerText(record.headers[seqHeader]) !== String(after.seq + 1)) return false;
-  return weakness?.rule === "sequence_number" || sameDigest(prev, after.head);
+  return sameDigest(prev, after.head);
 };
 
 /** The reader rule over one partition: which records are valid, and where the reader stands. */
 export class ChainReader {
   #position: ChainPosition;
 
-  constructor(
-    start: ChainPosition,
-    private readonly weakness?: Weakness,
-  ) {
+  constructor(start: ChainPosition) {
     this.#position = start;
   }
 
@@ -38,7 +34,7 @@ export class ChainReader {
     const { offset, seq } = this.#position;
     if (record.offset < offset) return "known";
     if (record.offset > offset) return "gap";
-    if (!follows(record, this.#position, this.weakness)) {
+    if (!follows(record, this.#position)) {
       this.#position = { ...this.#position, offset: offset + 1 };
       return "void";
     }

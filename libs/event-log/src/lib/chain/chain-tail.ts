@@ -7,7 +7,6 @@ import { LogTruncatedError, TailBehindError } from "./errors.js";
 import { sameDigest } from "./digest.js";
 import { verifyPosition } from "./verify-position.js";
 import { Waiters } from "./waiters.js";
-import type { Weakness } from "./weakness.js";
 
 export type ChainTailOptions = Readonly<{
   log: EventLog;
@@ -20,7 +19,6 @@ export type ChainTailOptions = Readonly<{
   metrics: Metrics;
   /** The process must stop: the log was cut, or a listener failed. Called at most once; nothing is folded afterwards. */
   onFatal: (error: unknown) => void;
-  weakness?: Weakness;
 }>;
 
 const retryMs = 200;
@@ -95,7 +93,7 @@ export class ChainTail {
 
   /** Whether the log was checked since the last connection was made; an append is trusted only then. */
   get verified(): boolean {
-    return this.options.weakness?.rule === "no_reread" || this.#verifiedGeneration === this.options.log.generation;
+    return this.#verifiedGeneration === this.options.log.generation;
   }
 
   /**
@@ -163,7 +161,7 @@ export class ChainTail {
   }
 
   #reader(partition: number, position?: ChainPosition): ChainReader {
-    return new ChainReader(position ?? genesisPosition(this.options.topic, partition, this.partitions), this.options.weakness);
+    return new ChainReader(position ?? genesisPosition(this.options.topic, partition, this.partitions));
   }
 
   #readerOf(partition: number): ChainReader {

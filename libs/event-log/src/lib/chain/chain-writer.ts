@@ -3,7 +3,6 @@ import type { ChainPosition, ChainRecord } from "./chain-record.js";
 import { type Draft, link } from "./chain-reader.js";
 import type { ChainTail } from "./chain-tail.js";
 import { LogTruncatedError } from "./errors.js";
-import type { Weakness } from "./weakness.js";
 
 /** Decisions of one partition, and the position whose fold they were decided against. */
 export type ChainBatch = Readonly<{ after: ChainPosition; drafts: readonly Draft[] }>;
@@ -23,7 +22,6 @@ export type ChainWriterOptions = Readonly<{
   scheduler: Scheduler;
   logger: Logger;
   metrics: Metrics;
-  weakness?: Weakness;
 }>;
 
 const retryMs = 200;
@@ -54,8 +52,7 @@ export class ChainWriter {
         tail.fail(new LogTruncatedError(tail.topic, partition, why));
       }
       const mine = outcome?.kind === "appended" && outcome.baseOffset === expected && outcome.generation === generation;
-      const trusted = mine || (this.options.weakness?.rule === "bare_acknowledgement" && outcome?.kind === "appended");
-      if (trusted && !tail.halted) {
+      if (mine && !tail.halted) {
         tail.install(partition, records);
         const { appendedAtMs } = outcome;
         verdicts.set(partition, { kind: "installed", records, ...(appendedAtMs !== undefined && { appendedAtMs }) });

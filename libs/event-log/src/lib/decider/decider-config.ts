@@ -1,6 +1,5 @@
 import type { Clock, EventLog, Logger, Metrics, Random, Scheduler } from "@malipo/ports";
 import type { ChainTail } from "../chain/chain-tail.js";
-import type { Weakness } from "../chain/weakness.js";
 import type { TopicWriter } from "../writer/topic-writer.js";
 import type { AggregateDefinition } from "./aggregate-definition.js";
 import type { DeciderStore } from "./decider-store.js";
@@ -29,7 +28,6 @@ export type DeciderRuntimeOptions<Command, Event, State> = Readonly<{
   entriesMax?: number;
   /** A clock further than this from the broker's refuses ownership. */
   clockSkewMaxMs?: number;
-  weakness?: Weakness;
 }>;
 
 export const defaults = { tickItemsMax: 500, queuedMax: 5_000, entriesMax: 20_000, clockSkewMaxMs: 2_000 } as const;

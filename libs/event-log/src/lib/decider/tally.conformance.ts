@@ -3,18 +3,18 @@ import { type Account, accountOf, type CommandId, type Instant, merchantId, noth
 import { ChainReader, genesisPosition } from "../chain/chain-reader.js";
 import type { ChainRecord } from "../chain/chain-record.js";
 import { ChainTail } from "../chain/chain-tail.js";
-import type { Weakness } from "../chain/weakness.js";
 import { CommandBus } from "../commands/command-bus.js";
 import {
   CountingMetrics,
   SeededRandom,
   silentLogger,
-  SimulatedBroker,
+  type SimulatedBroker,
   SimulatedClock,
-  SimulatedEventLog,
+  type SimulatedEventLog,
   SimulatedScheduler,
   SimulatedTime,
 } from "../simulated/index.js";
+import { type WrongRule, brokerBy, logBy } from "../simulated/wrong-rules.conformance.js";
 import { TopicWriter } from "../writer/topic-writer.js";
 import { type AggregateDefinition, UnknownEventError } from "./aggregate-definition.js";
 import { ChainDeciderStore } from "./chain-store.js";
@@ -109,12 +109,12 @@ export class TallyWorld {
 
   constructor(
     seed: number,
-    readonly weakness?: Weakness,
+    readonly rule?: WrongRule,
   ) {
     this.random = new SeededRandom(seed);
     this.time = new SimulatedTime(this.random.fork());
     const twelve = { partitions: 12 };
-    this.broker = new SimulatedBroker(this.time, this.random.fork(), { commands: twelve, events: twelve, "parked.v1": twelve });
+    this.broker = brokerBy(rule, this.time, this.random.fork(), { commands: twelve, events: twelve, "parked.v1": twelve });
   }
 
   /** `wrap` puts something between the runtime and its store. */
@@ -125,7 +125,7 @@ export class TallyWorld {
   /** An independent fold of the events. */
   truth(): ChainRecord[] {
     return Array.from({ length: 12 }, (_, partition) => {
-      const reader = new ChainReader(genesisPosition("events", partition, 12), this.weakness); // all readers keep one rule
+      const reader = new ChainReader(genesisPosition("events", partition, 12));
       return this.broker.records("events", partition).map((stored) => reader.accept(stored)).filter((result) => typeof result === "object");
     }).flat();
   }
@@ -156,9 +156,8 @@ export class TallyProcess {
     this.clock = new SimulatedClock(time);
     const onFatal = (error: unknown): void => void world.fatal.push(error);
     const { scheduler, clock, metrics } = this;
-    this.log = new SimulatedEventLog({ broker, scheduler, logger: silentLogger, onFatal });
-    const weakness = world.weakness === undefined ? {} : { weakness: world.weakness };
-    const shared = { log: this.log, scheduler, clock, metrics, logger: silentLogger, onFatal, random, ...weakness };
+    this.log = logBy(world.rule, { broker, scheduler, logger: silentLogger, onFatal });
+    const shared = { log: this.log, scheduler, clock, metrics, logger: silentLogger, onFatal, random };
     this.definition = tallyDefinition((partition) => `${partition}-${random.below(5_000)}`);
     this.tail = new ChainTail({ ...shared, topic: "events", partitions: 12 });
     const store = wrap(new ChainDeciderStore(this.definition, this.tail), scheduler);

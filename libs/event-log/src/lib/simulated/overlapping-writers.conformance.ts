@@ -3,8 +3,8 @@ import { type EventLog, type OutgoingRecord } from "@malipo/ports";
 import { ChainReader, genesisPosition } from "../chain/chain-reader.js";
 import { ChainTail } from "../chain/chain-tail.js";
 import { ChainWriter } from "../chain/chain-writer.js";
-import type { Weakness } from "../chain/weakness.js";
-import { CountingMetrics, SeededRandom, SimulatedBroker, SimulatedClock, SimulatedEventLog, SimulatedScheduler, SimulatedTime, silentLogger } from "./index.js";
+import { CountingMetrics, SeededRandom, type SimulatedBroker, SimulatedClock, SimulatedScheduler, SimulatedTime, silentLogger } from "./index.js";
+import { type WrongRule, brokerBy, logBy } from "./wrong-rules.conformance.js";
 
 const topic = "truth";
 const partitions = 2;
@@ -53,10 +53,9 @@ class Writer {
     readonly scheduler: SimulatedScheduler,
     time: SimulatedTime,
     private readonly random: SeededRandom,
-    weakness: Weakness | undefined,
   ) {
     const onFatal = (error: unknown): void => void this.fatal.push(error);
-    const shared = { log, topic, scheduler, logger: silentLogger, metrics: new CountingMetrics(), ...(weakness && { weakness }) };
+    const shared = { log, topic, scheduler, logger: silentLogger, metrics: new CountingMetrics() };
     this.tail = new ChainTail({ ...shared, partitions, clock: new SimulatedClock(time), onFatal });
     this.#writer = new ChainWriter({ ...shared, tail: this.tail });
     this.tail.subscribe((partition, records) => {
@@ -93,16 +92,16 @@ class Writer {
 }
 
 /** Several writers over the same partitions under faults, judged by an independent fold of what the broker holds. */
-export const overlappingWriters = async (seed: number, weakness?: Weakness, writersCount = 3): Promise<Judgement> => {
+export const overlappingWriters = async (seed: number, rule?: WrongRule, writersCount = 3): Promise<Judgement> => {
   const random = new SeededRandom(seed);
   const time = new SimulatedTime(random.fork());
-  const broker = new SimulatedBroker(time, random.fork(), { [topic]: { partitions } });
+  const broker = brokerBy(rule, time, random.fork(), { [topic]: { partitions } });
   Object.assign(broker.faults, { lostRequest: 0.03, lostAcknowledgement: 0.06, lateAppend: 0.08, lateMsMax: 5_000, duplicate: 0.05, reconnect: 0.05 });
   Object.assign(broker.faults, { unanswered: 0.03, latencyMsMax: 30 });
   const writers = Array.from({ length: writersCount }, (_, number) => {
     const scheduler = new SimulatedScheduler(time);
-    const log = new SimulatedEventLog({ broker, scheduler, logger: silentLogger, onFatal: () => undefined });
-    return new Writer(number, log, scheduler, time, random.fork(), weakness);
+    const log = logBy(rule, { broker, scheduler, logger: silentLogger, onFatal: () => undefined });
+    return new Writer(number, log, scheduler, time, random.fork());
   });
   for (let n = 0; n < 6; n += 1) {
     const victim = writers[random.below(writers.length)]!;
@@ -110,17 +109,17 @@ export const overlappingWriters = async (seed: number, weakness?: Weakness, writ
   }
   await time.settle(Promise.all(writers.map((writer) => writer.work())), 3_600_000).catch(() => undefined);
   await time.run(() => false, 30_000); // what was late arrives
-  return judge(broker, writers, weakness);
+  return judge(broker, writers);
 };
 
-const judge = (broker: SimulatedBroker, writers: readonly Writer[], weakness?: Weakness): Judgement => {
+const judge = (broker: SimulatedBroker, writers: readonly Writer[]): Judgement => {
   const untrue: string[] = [];
   const twice: string[] = [];
   const misled: string[] = [];
   let valid = 0;
   let voids = 0;
   const truth = Array.from({ length: partitions }, (_, partition) => {
-    const reader = new ChainReader(genesisPosition(topic, partition, partitions), weakness); // all readers keep the same rule
+    const reader = new ChainReader(genesisPosition(topic, partition, partitions));
     const outcomes = new Map<string, string>();
     let before = "";
     for (const record of broker.records(topic, partition)) {

@@ -4,7 +4,6 @@ import type { FaultSwitches, Injected } from "./faults/faults.js";
 import { WorldReader } from "./journals-of-world.js";
 import { judgeProgress, judgeSafety } from "./judge-world.js";
 import { luckOf } from "./luck.js";
-import type { Plant } from "./surroundings.js";
 import { World } from "./world.js";
 
 export type SeedResult = Readonly<{
@@ -24,7 +23,7 @@ export type SeedResult = Readonly<{
   hash: string;
 }>;
 
-export type RunOptions = Readonly<{ faults?: FaultSwitches | undefined; plant?: Plant | undefined; trace?: ((line: string) => void) | undefined }>;
+export type RunOptions = Readonly<{ faults?: FaultSwitches | undefined; trace?: ((line: string) => void) | undefined }>;
 
 /** How long the healed world may take to come to rest: the longest wait between two tries of a callback, and then some. */
 const settleMsMax = 4 * 3_600_000;

@@ -1,5 +1,4 @@
 import type { InMemoryCallbackStore } from "@malipo/callback-dispatcher";
-import type { Weakness } from "@malipo/event-log";
 import type { SeededRandom, SimulatedTime } from "@malipo/event-log/simulated";
 import type { KeyRing, Logger } from "@malipo/ports";
 import type { MemoryPaymentsDatabase } from "@malipo/projections/simulated";
@@ -9,8 +8,6 @@ import type { Faults } from "./faults/faults.js";
 import type { MerchantEndpoint } from "./merchants/merchant-endpoint.js";
 import type { ProviderLedger } from "./providers/provider-ledger.js";
 import type { WorldBroker } from "./world-broker.js";
-
-export type Plant = "caller_check_off" | "bare_acknowledgement" | "sequence_number";
 
 /** The one PostgreSQL of the platform. */
 export type Tables = Readonly<{
@@ -31,8 +28,6 @@ export type Surroundings = Readonly<{
   keyRing: KeyRing;
   ledgers: readonly ProviderLedger[];
   endpoint: MerchantEndpoint;
-  weakness: Weakness | undefined;
-  plant: Plant | undefined;
   loggerOf: (name: string) => Logger;
   /** False while nobody may be started. */
   mayBoot: () => boolean;

@@ -4,7 +4,7 @@ import type { IntakeCore } from "@malipo/payment-intake";
 import { MemoryPaymentsDatabase } from "@malipo/projections/simulated";
 import { MemoryRouterStore, type Router } from "@malipo/provider-router";
 import { InMemoryReconciliationStore, type ReconciliationService } from "@malipo/reconciliation";
-import { type SeededRandom, SimulatedTime, silentLogger, weakness } from "@malipo/event-log/simulated";
+import { type SeededRandom, SimulatedTime, silentLogger } from "@malipo/event-log/simulated";
 import { databaseFault } from "./database-fault.js";
 import { disasters } from "./faults/disasters.js";
 import { type FaultKind, faultKinds } from "./faults/fault-kinds.js";
@@ -25,11 +25,11 @@ import { type Build, SimulatedProcess } from "./processes/simulated-process.js";
 import { ProviderLedger } from "./providers/provider-ledger.js";
 import { WebhookPost } from "./providers/webhook-post.js";
 import { StatementDesk } from "./statements/statement-desk.js";
-import type { Plant, Surroundings } from "./surroundings.js";
+import type { Surroundings } from "./surroundings.js";
 import { tracer } from "./tracer.js";
 import { WorldBroker } from "./world-broker.js";
 
-export type WorldOptions = Readonly<{ seed: number; faults?: FaultSwitches | undefined; plant?: Plant | undefined; trace?: ((line: string) => void) | undefined }>;
+export type WorldOptions = Readonly<{ seed: number; faults?: FaultSwitches | undefined; trace?: ((line: string) => void) | undefined }>;
 export type Fatal = Readonly<{ process: string; error: unknown; clockOffMs: number }>;
 
 const dayMs = 86_400_000;
@@ -65,7 +65,7 @@ export class World {
   readonly #dispatchers: readonly SimulatedProcess<CallbackService>[];
   readonly #reconciliation: SimulatedProcess<ReconciliationService>;
 
-  constructor({ seed, faults, plant, trace }: WorldOptions) {
+  constructor({ seed, faults, trace }: WorldOptions) {
     const luck = (name: string): SeededRandom => luckOf(seed, name);
     this.faults = new Faults(seed, faults);
     this.time = new SimulatedTime(luck("time"));
@@ -91,8 +91,6 @@ export class World {
       luckOf: luck,
       faults: this.faults,
       keyRing: new SeededKeyRing(),
-      weakness: plant === undefined || plant === "caller_check_off" ? undefined : weakness(plant),
-      plant,
       loggerOf: (name) => (trace === undefined ? silentLogger : tracer(name, time, trace)),
       mayBoot: () => !this.isHalted,
       fatal: (process, error) => void this.fatals.push({ process, error, clockOffMs: this.#clockOffMs(process) }),

@@ -1,4 +1,4 @@
-import { TopicWriter, type Weakness } from "@malipo/event-log";
+import { TopicWriter } from "@malipo/event-log";
 import { LogVault } from "@malipo/key-store";
 import type { KeyOwner, Vault } from "@malipo/ports";
 import { Pepper } from "@malipo/security";
@@ -12,12 +12,10 @@ const wayMsMax = 4;
 
 /** What every service's classes are given, and how they reach what they share. */
 export const baseOf = (world: Surroundings, ground: Ground) => {
-  const { weakness, faults } = world;
-  const base: Ground & Readonly<{ weakness?: Weakness }> = { ...ground, ...(weakness !== undefined && { weakness }) };
-  const writerOf = (topic: string) => new TopicWriter({ ...base, topic });
-  const keys = new LogVault({ ...base, keyRing: world.keyRing, writer: writerOf("keys.state.v1") }, `/malipo/${ground.name}`);
-  const vault = new UnreliableVault(keys, () => faults.strikes("key_store_unreachable"));
-  return { base, keys, vault, writerOf };
+  const writerOf = (topic: string) => new TopicWriter({ ...ground, topic });
+  const keys = new LogVault({ ...ground, keyRing: world.keyRing, writer: writerOf("keys.state.v1") }, `/malipo/${ground.name}`);
+  const vault = new UnreliableVault(keys, () => world.faults.strikes("key_store_unreachable"));
+  return { base: ground, keys, vault, writerOf };
 };
 
 /** Tables as one process reaches them. `ofItsOwn`: the twin knows by itself what can go wrong with it. */

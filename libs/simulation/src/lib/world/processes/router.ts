@@ -17,7 +17,7 @@ export const router =
   (world: Surroundings): Build<Router> =>
   (ground) => {
     const { base, keys, vault, writerOf } = baseOf(world, ground);
-    const { time, faults, plant } = world;
+    const { time, faults } = world;
     const tail = new ChainTail({ ...base, topic: events });
     const line = { time, scheduler: ground.scheduler, random: ground.random.fork(), faults, caller: () => service.caller as string };
     const service: Router = createRouter(
@@ -37,7 +37,6 @@ export const router =
         times,
         callsPerProviderMax: 32,
         queriesPerProviderMax: 32,
-        ...(plant === "caller_check_off" && { weakness: plant }),
       },
     );
     return {
