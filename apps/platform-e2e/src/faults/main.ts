@@ -7,14 +7,13 @@ import { isSurvived } from "./run/verdict.js";
 const began = performance.now();
 const say = (line: string): void => console.log(`[${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s] ${line}`);
 
-/** One token for the whole run: its expiry is tried elsewhere. */
-const common = { TOKEN_TTL_S: "86400" };
+/** Links, clocks, and small disks to put faults on; and one token for the whole run, whose expiry is tried elsewhere. */
+const common = { MALIPO_FAULT_LINKS: "1", TOKEN_TTL_S: "86400" };
 
 /** The proof that a provider has nothing comes after more than the longest pause, or a paused caller could still send. */
 const everyNight: Plan = {
   env: { ...common, PROVIDER_VISIBILITY_S: "65", RESOLVE_BY_S: "30" },
   perSecond: 16,
-  beforeMs: 2_000,
   afterMs: 4_000,
   faultsPerPlatform: 16,
   settledWithinMs: 180_000,
@@ -22,7 +21,6 @@ const everyNight: Plan = {
 const quick: Plan = {
   ...everyNight,
   env: { ...common, PROVIDER_VISIBILITY_S: "15", RESOLVE_BY_S: "10" },
-  beforeMs: 1_500,
   afterMs: 2_000,
   settledWithinMs: 60_000,
 };

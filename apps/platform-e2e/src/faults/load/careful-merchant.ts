@@ -8,7 +8,8 @@ import type { ClientJournal } from "./client-journal.js";
 const patienceMs = 13_000;
 /** Longer than any fault stands and heals. */
 const givesUpAfterMs = 120_000;
-const pauseMs = 250;
+/** Before the second try, the third, …: whoever waits in a crowd must not be what holds the recovery up. */
+const pausesMs = [250, 500, 1_000, 2_000, 4_000];
 
 export interface CreateOptions {
   readonly idempotencyKey?: string;
@@ -63,11 +64,11 @@ export class CarefulMerchant {
 
   private async untilAnswered(first: number, ask: (base: string) => Promise<ClientAnswer | undefined>, what: string): Promise<ClientAnswer | undefined> {
     const end = performance.now() + givesUpAfterMs;
-    for (let turn = first; performance.now() < end; turn += 1) {
-      const answer = await ask(this.addresses[turn % this.addresses.length]!);
+    for (let tried = 0; performance.now() < end; tried += 1) {
+      const answer = await ask(this.addresses[(first + tried) % this.addresses.length]!);
       if (answer !== undefined && !isLater(answer)) return answer;
-      // Refused at once by an address where nobody listens: the other one is asked at once, as a balancer in front would do.
-      if (answer !== undefined || turn > first) await delay(pauseMs);
+      // Where nobody listens, the other address is asked at once, as a balancer in front would do.
+      if (answer !== undefined || tried > 0) await delay(pausesMs[Math.min(tried, pausesMs.length - 1)]! * (0.5 + Math.random()));
     }
     this.journal.complaints.push(`${what}: no answer within ${givesUpAfterMs / 1_000} s`);
     return undefined;

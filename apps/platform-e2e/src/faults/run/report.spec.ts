@@ -5,7 +5,7 @@ import type { FaultRun } from "./run-fault.js";
 
 const fault: FaultCase = { name: "crash/payment-intake", group: "service", holdMs: 0, inject: async () => async () => undefined };
 const run = (changes: Partial<FaultRun> = {}): FaultRun => ({
-  fault, seed: 1, run: 0, paymentsUnderFault: 100, recoveryMs: 1_500, recoveryMissed: false, violations: [], ...changes,
+  fault, seed: 1, run: 0, paymentsUnderFault: 100, recoveryMs: 1_500, recoveryMissed: false, unsteady: false, violations: [], ...changes,
 });
 const broke = (rule: string) => run({ violations: [{ rule, subject: "p1", how: "so" }] });
 const lastOf = (runs: readonly FaultRun[]) => reportOf(runs).at(-1);

@@ -9,6 +9,7 @@ const shownMax = 5;
 export const lineOf = (run: FaultRun): string => {
   if (run.skipped !== undefined) return `skipped: ${run.skipped}`;
   const parts = [`${run.paymentsUnderFault} payments under fault`, `accepting again after ${seconds(run.recoveryMs)} s`];
+  if (run.unsteady) parts.push("which says nothing: creates were too slow before the fault already");
   if (run.recoveryMissed) parts.push(`later than ${seconds(recoveryBoundMs[run.fault.group])} s`);
   if (run.broken !== undefined) parts.push(`BROKEN: ${run.broken}`);
   if (run.violations.length > 0) parts.push(`NOT SURVIVED: ${run.violations.length} broken rules`);
@@ -16,7 +17,7 @@ export const lineOf = (run: FaultRun): string => {
   return parts.join(", ");
 };
 
-export const violationLines = ({ violations }: FaultRun): readonly string[] => [
+const violationLines = ({ violations }: FaultRun): readonly string[] => [
   ...violations.slice(0, shownMax).map(({ rule, subject, how }) => `  ${rule}: ${subject}: ${how}`),
   ...(violations.length > shownMax ? [`  and ${violations.length - shownMax} more`] : []),
 ];
@@ -44,11 +45,13 @@ export const reportOf = (runs: readonly FaultRun[]): readonly string[] => {
   const skipped = runs.filter((run) => run.skipped !== undefined).map(({ fault, seed, skipped: why }) => `skipped: ${fault.name} (seed ${seed}): ${why}`);
   const bad = ran.filter((run) => !isSurvived(run));
   const missed = ran.filter(({ recoveryMissed }) => recoveryMissed);
+  const unsteady = ran.filter((run) => run.unsteady).map(({ fault, seed }) => `recovery not measured, creates were too slow before the fault already: ${fault.name} (seed ${seed})`);
   return [
     "",
     ...table([["fault", "survived", "payments", "lost", "doubled", "stuck", "other", "recovery s"], ...rows]),
     "",
-    ...[...new Set(skipped)],
+    ...new Set(skipped),
+    ...unsteady,
     ...bad.flatMap((run) => [`not survived: ${run.fault.name} (seed ${run.seed})${run.broken === undefined ? "" : `: ${run.broken}`}`, ...violationLines(run)]),
     ...missed.map(({ fault, seed, recoveryMs }) => `recovery too slow: ${fault.name} (seed ${seed}): ${seconds(recoveryMs)} s, bound ${seconds(recoveryBoundMs[fault.group])} s`),
     `faults: ${ran.length - bad.length}/${ran.length} survived, lost ${count(ran, "lost")}, doubled ${count(ran, "doubled")}, stuck ${count(ran, "stuck")}`,

@@ -8,8 +8,7 @@ import type { Stage } from "./stage.js";
 
 export interface Timing {
   readonly perSecond: number;
-  /** Load before the fault, and after the recovery from it. */
-  readonly beforeMs: number;
+  /** Load after the recovery from the fault. */
   readonly afterMs: number;
 }
 
@@ -23,6 +22,8 @@ export interface FaultRun {
   /** Undefined where it was not measured, or did not happen in time. */
   recoveryMs?: number;
   recoveryMissed: boolean;
+  /** Creates were slow before the fault already, by whatever else the machine does: then nothing can be said of a recovery. */
+  unsteady: boolean;
   readonly violations: Violation[];
   /** The platform did not come back, or the fault could not be injected at all. */
   broken?: string;
@@ -40,10 +41,11 @@ export const recoveryBoundMs: Readonly<Record<FaultGroup, number>> = {
   link: 30 * second,
 };
 const measuredUntilMs = 60 * second;
+const steadyWithinMs = 20 * second;
 
 /** One fault under load, from the first payment to the last answer; what the judges say comes from elsewhere. */
 export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run: number, timing: Timing): Promise<FaultRun> => {
-  const result: FaultRun = { fault, seed, run, paymentsUnderFault: 0, recoveryMissed: false, violations: [] };
+  const result: FaultRun = { fault, seed, run, paymentsUnderFault: 0, recoveryMissed: false, unsteady: false, violations: [] };
   const choice = choiceOf(seed * 65_537 + run);
   const ground = stage.ground(choice);
   const skipped = await fault.skipped?.(ground);
@@ -51,7 +53,7 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
 
   const load = new OfferedLoad(stage.merchants, stage.client, choice, run, timing.perSecond);
   try {
-    await delay(timing.beforeMs);
+    result.unsteady = (await measure(stage, Date.now(), steadyWithinMs)) === undefined;
     const heal = await fault.inject(ground);
     const injectedMs = Date.now();
     try {
@@ -60,9 +62,9 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
       await heal();
     }
     const fromMs = fault.holdMs === 0 ? injectedMs : Date.now();
-    const recovered = await measure(stage, fromMs);
+    const recovered = await measure(stage, fromMs, measuredUntilMs);
     if (recovered !== undefined) result.recoveryMs = recovered;
-    result.recoveryMissed = recovered === undefined || recovered > recoveryBoundMs[fault.group];
+    result.recoveryMissed = !result.unsteady && (recovered === undefined || recovered > recoveryBoundMs[fault.group]);
     result.paymentsUnderFault = stage.client.asked.filter((asked) => asked.run === run).length;
     await stage.awaitReady();
     await delay(timing.afterMs);
@@ -74,8 +76,8 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
 };
 
 /** Looks again until the windows after the recovery are there to be seen. */
-const measure = async (stage: Stage, fromMs: number): Promise<number | undefined> => {
-  while (Date.now() < fromMs + measuredUntilMs) {
+const measure = async (stage: Stage, fromMs: number, withinMs: number): Promise<number | undefined> => {
+  while (Date.now() < fromMs + withinMs) {
     const recovered = recoveryMs(stage.client.arrivals, fromMs, Date.now());
     if (recovered !== undefined) return recovered;
     await delay(250);

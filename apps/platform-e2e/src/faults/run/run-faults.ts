@@ -2,10 +2,11 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { Violation } from "@malipo/simulation/judges";
 import type { FaultCase } from "../fault.js";
-import { lineOf, violationLines } from "./report.js";
+import { lineOf } from "./report.js";
 import { runFault, type FaultRun, type Timing } from "./run-fault.js";
-import { Stage } from "./stage.js";
+import { Stage, type Judged } from "./stage.js";
 import { isSurvived, Told } from "./verdict.js";
 
 export interface Plan extends Timing {
@@ -55,10 +56,24 @@ const once = async (stage: Stage, fault: FaultCase, seed: number, run: number, p
 
 const judged = async (stage: Stage, fault: FaultCase, seed: number, run: number, plan: Plan, told: Told, say: Say): Promise<FaultRun> => {
   const result = await runFault(stage, fault, seed, run, plan);
-  if (result.skipped === undefined) result.violations.push(...told.fresh(await stage.judge("stopped")));
-  say(`  ${lineOf(result)}`);
-  for (const line of violationLines(result)) say(line);
+  if (result.skipped === undefined) {
+    const verdict = await stage.judge("stopped");
+    const fresh = told.fresh(verdict.violations);
+    result.violations.push(...fresh);
+    say(`  ${lineOf(result)}`);
+    show(fresh, verdict, say);
+  } else say(`  ${lineOf(result)}`);
   return result;
+};
+
+/** One of each broken rule, with everything that happened to its payment. */
+const show = (fresh: readonly Violation[], { history }: Judged, say: Say): void => {
+  for (const rule of new Set(fresh.map((violation) => violation.rule))) {
+    const broken = fresh.filter((violation) => violation.rule === rule);
+    const [first] = broken as [Violation];
+    say(`  ${rule}: ${broken.length} times, as with ${first.subject}: ${first.how}`);
+    for (const line of history(first)) say(`    ${line}`);
+  }
 };
 
 /** Lets everything come to rest, and lays what is still wrong then to the fault under which it was made. */
@@ -67,15 +82,14 @@ const settle = async (stage: Stage, runs: readonly FaultRun[], { settledWithinMs
   if (last === undefined) return;
   const began = performance.now();
   say("waiting until everything has come to rest");
-  let violations = await stage.judge("settled");
-  while (told.unknown(violations).length > 0 && performance.now() - began < settledWithinMs) {
+  let verdict = await stage.judge("settled");
+  while (told.unknown(verdict.violations).length > 0 && performance.now() - began < settledWithinMs) {
     await delay(3_000);
-    violations = await stage.judge("settled");
+    verdict = await stage.judge("settled");
   }
-  for (const violation of told.fresh(violations)) {
-    const run = stage.client.asked.find(({ paymentId, reference }) => violation.subject.includes(paymentId) || violation.subject.includes(reference))?.run;
-    (runs[run ?? last.run] ?? last).violations.push(violation);
-  }
+  const fresh = told.fresh(verdict.violations);
+  show(fresh, verdict, say);
+  for (const violation of fresh) runs[stage.runOf(violation) ?? last.run]?.violations.push(violation);
   const bad = runs.filter((run) => !isSurvived(run)).length;
   say(`  at rest after ${((performance.now() - began) / 1_000).toFixed(0)} s: ${bad === 0 ? "no rule broken" : `${bad} of ${runs.length} faults not survived`}`);
 };

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type AcceptedCallback, type End, type Journals, type Violation } from "@malipo/simulation/judges";
+import { historyOf, judge, type AcceptedCallback, type End, type Journals, type Violation } from "@malipo/simulation/judges";
 import { CallbackJournal } from "../../harness/callback-journal.js";
 import { Companions } from "../../harness/companions.js";
 import { LaunchedPlatform } from "../../harness/launched-platform.js";
@@ -11,10 +11,16 @@ import { readRows } from "../journals/database-rows.js";
 import { ProviderJournal } from "../journals/provider-journal.js";
 import { TopicJournal } from "../journals/topic-journal.js";
 import { CarefulMerchant } from "../load/careful-merchant.js";
-import { ClientJournal } from "../load/client-journal.js";
+import { ClientJournal, type Asked } from "../load/client-journal.js";
 
 const merchantsCount = 8;
 const readyWithinMs = 120_000;
+
+export interface Judged {
+  readonly violations: readonly Violation[];
+  /** What happened to the payment that a broken rule is about. */
+  readonly history: (violation: Violation) => readonly string[];
+}
 
 /** A platform with everything that a run needs around it: second instances, merchants, their callbacks, and all journals. */
 export class Stage {
@@ -60,10 +66,20 @@ export class Stage {
   }
 
   /** What the judges say of all that has happened on this platform so far. */
-  async judge(end: End): Promise<readonly Violation[]> {
+  async judge(end: End): Promise<Judged> {
     const journals = await this.journals(end);
     const complaints = [...this.client.complaints, ...this.receiver.refused].map((how) => ({ rule: "only answers that a merchant may get", subject: "merchants", how }));
-    return [...complaints, ...judge(journals, end)];
+    return { violations: [...complaints, ...judge(journals, end)], history: (violation) => historyOf(journals, violation) };
+  }
+
+  /** The run during which the payment was asked for that a broken rule is about, however the rule names it. */
+  runOf({ subject, how }: Violation): number | undefined {
+    const words = new Set(`${subject} ${how}`.split(/[\s,;:/]+/));
+    const sent = this.provider.entries.find(({ attemptId }) => attemptId !== undefined && words.has(attemptId));
+    const answered = this.client.requests.find(({ answer }) => answer?.orderNumber !== undefined && words.has(answer.orderNumber));
+    const isMeant = ({ paymentId, reference }: Asked): boolean =>
+      words.has(paymentId) || words.has(reference) || paymentId === sent?.paymentId || (answered?.reference !== undefined && reference === answered.reference);
+    return this.client.asked.find(isMeant)?.run;
   }
 
   /** For whoever looks into it afterwards. */
