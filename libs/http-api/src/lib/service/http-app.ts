@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { NestFactory } from "@nestjs/core";
 import { FastifyAdapter, type NestFastifyApplication } from "@nestjs/platform-fastify";
@@ -49,7 +50,7 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
     abortOnError: false,
   });
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
-  fastify.server.maxConnections = options.connectionsMax ?? 10_000;
+  boundConnections(fastify.server, options.connectionsMax ?? 10_000);
 
   let refusing = false;
   table.install(fastify);
@@ -78,6 +79,16 @@ export const createHttpApp = async (options: HttpAppOptions): Promise<HttpApp> =
   await nest.init();
   await fastify.ready();
   return { nest, fastify, routes: table.routes, refuseNewRequests: () => (refusing = true) };
+};
+
+/** Whichever listener took them: `maxConnections` would count those of one. */
+const boundConnections = (server: EventEmitter, max: number): void => {
+  let open = 0;
+  server.prependListener("connection", (socket: Socket) => {
+    open += 1;
+    socket.once("close", () => (open -= 1));
+    if (open > max) socket.destroy();
+  });
 };
 
 const unreadable: Readonly<Record<string, readonly [ProblemCode, string]>> = {

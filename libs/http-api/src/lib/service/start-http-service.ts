@@ -1,5 +1,6 @@
 import type { Scheduler } from "@malipo/ports";
 import { createHttpApp, type HttpApp } from "./http-app.js";
+import { Listeners } from "./listeners.js";
 import type { HttpAppOptions } from "./http-options.js";
 
 /** A part to stop after the last answer was given, in the order given. */
@@ -24,24 +25,21 @@ export interface HttpService extends HttpApp {
 }
 
 const closerMs = 5_000;
-/**
- * Connections that the kernel holds for us while we are busy. Beyond it it drops them silently, and the client tries again
- * after 1, 3, and 7 s: Node's own 511 was too little for a burst, which made answers late that cost us nothing.
- */
-const backlog = 4_096;
 
 /** Listens, and stops gracefully on SIGTERM and SIGINT: the process then ends with 0. */
 export const startHttpService = async (options: HttpServiceOptions): Promise<HttpService> => {
   const { env, logger, health, scheduler, closers = [], drainMs = 10_000, handleSignals = true } = options;
   const app = await createHttpApp(options);
-  await app.nest.listen({ port: env.port, host: env.host, backlog });
-  const address = app.fastify.server.address();
-  const port = typeof address === "object" && address !== null ? address.port : env.port;
+  const listeners = new Listeners();
+  const reserved = await Listeners.reserve(env);
+  await app.nest.listen(reserved);
+  await listeners.join(app.fastify.server, reserved);
+  const { port } = reserved;
 
   const stopOnce = async (): Promise<void> => {
     health.stop();
     app.refuseNewRequests();
-    const drained = await within(scheduler, drainMs, app.nest.close());
+    const drained = await within(scheduler, drainMs, Promise.all([listeners.close(), app.nest.close()]));
     if (!drained) {
       logger.warn({ drainMs }, "answers under way were cut off");
       app.fastify.server.closeAllConnections();
