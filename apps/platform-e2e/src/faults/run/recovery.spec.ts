@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { recoveryMs } from "./recovery.js";
+import { acceptedWithinMs, recoveryMs, usualMs } from "./recovery.js";
 
 const everyMs = 50;
 
@@ -31,4 +31,14 @@ describe("the recovery of the accept rate", () => {
   });
 
   it("says nothing where nothing was offered", () => expect(recoveryMs([], 0, 10_000)).toBeUndefined());
+});
+
+describe("what is in time", () => {
+  it("is what 95 % took before, three times over, and a second at least", () => {
+    expect(usualMs(offered(1, (at) => (at === 0 ? 5_000 : 40)))).toBe(40);
+    expect(acceptedWithinMs(40)).toBe(1_000);
+    expect(acceptedWithinMs(700)).toBe(2_100);
+  });
+
+  it("is not known while more than one of twenty wait", () => expect(usualMs(offered(1, (at) => (at < 100 ? undefined : 40)))).toBeUndefined());
 });

@@ -3,7 +3,7 @@ import type { Violation } from "@malipo/simulation/judges";
 import { choiceOf } from "../choice.js";
 import type { FaultCase, FaultGroup } from "../fault.js";
 import { OfferedLoad } from "../load/offered-load.js";
-import { recoveryMs } from "./recovery.js";
+import { acceptedWithinMs, recoveryMs, usualMs } from "./recovery.js";
 import type { Stage } from "./stage.js";
 
 export interface Timing {
@@ -41,7 +41,9 @@ export const recoveryBoundMs: Readonly<Record<FaultGroup, number>> = {
   link: 30 * second,
 };
 const measuredUntilMs = 60 * second;
-const steadyWithinMs = 20 * second;
+const beforeMs = 4 * second;
+/** Creates that take longer without any fault say that the machine has no time for us. */
+const usualMaxMs = 3 * second;
 
 /** One fault under load, from the first payment to the last answer; what the judges say comes from elsewhere. */
 export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run: number, timing: Timing): Promise<FaultRun> => {
@@ -53,7 +55,8 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
 
   const load = new OfferedLoad(stage.merchants, stage.client, choice, run, timing.perSecond);
   try {
-    result.unsteady = (await measure(stage, Date.now(), steadyWithinMs)) === undefined;
+    const usual = await usualBefore(stage);
+    result.unsteady = usual === undefined;
     const heal = await fault.inject(ground);
     const injectedMs = Date.now();
     try {
@@ -62,7 +65,7 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
       await heal();
     }
     const fromMs = fault.holdMs === 0 ? injectedMs : Date.now();
-    const recovered = await measure(stage, fromMs, measuredUntilMs);
+    const recovered = await measure(stage, fromMs, acceptedWithinMs(usual ?? 0));
     if (recovered !== undefined) result.recoveryMs = recovered;
     result.recoveryMissed = !result.unsteady && (recovered === undefined || recovered > recoveryBoundMs[fault.group]);
     result.paymentsUnderFault = stage.client.asked.filter((asked) => asked.run === run).length;
@@ -75,10 +78,21 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
   return result;
 };
 
+/** How long creates take while nothing is wrong; undefined where that is too long to say anything of a recovery. */
+const usualBefore = async ({ client }: Stage): Promise<number | undefined> => {
+  const began = Date.now();
+  await delay(beforeMs);
+  const arrivals = client.arrivals.filter(({ atMs }) => atMs >= began && atMs < began + beforeMs - second);
+  const end = Date.now() + usualMaxMs;
+  while (usualMs(arrivals) === undefined && Date.now() < end) await delay(100);
+  const usual = usualMs(arrivals);
+  return usual === undefined || usual > usualMaxMs ? undefined : usual;
+};
+
 /** Looks again until the windows after the recovery are there to be seen. */
-const measure = async (stage: Stage, fromMs: number, withinMs: number): Promise<number | undefined> => {
-  while (Date.now() < fromMs + withinMs) {
-    const recovered = recoveryMs(stage.client.arrivals, fromMs, Date.now());
+const measure = async ({ client }: Stage, fromMs: number, withinMs: number): Promise<number | undefined> => {
+  while (Date.now() < fromMs + measuredUntilMs) {
+    const recovered = recoveryMs(client.arrivals, fromMs, Date.now(), withinMs);
     if (recovered !== undefined) return recovered;
     await delay(250);
   }
