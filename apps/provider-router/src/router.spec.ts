@@ -439,6 +439,22 @@ describe("dying and coming back", () => {
     expect(router.book.unfinished().map(({ paymentId }) => paymentId)).toEqual([before, after]);
   });
 
+  it("takes no missing row for an attempt that never was, when rows were taken away and nothing else happens", async () => {
+    const provider = pawa();
+    provider.behaviour = { onCollect: "decline" };
+    const { time, world } = setUp(provider);
+    const running = await world.start();
+    const id = await world.pay({ id: "37", providers: ["pawa"] });
+    await time.advance(5_000);
+    world.store = new MemoryRouterStore();
+    await running.router.webhooks.receive("pawa", provider.webhook(first(id), "approved"));
+    await time.advance(20_000);
+    expect(running.fault).toMatchObject({ code: "rows_lost" });
+    await world.start();
+    await time.advance(20_000);
+    expect([world.log.evidence.flat().length, world.log.parked.length]).toEqual([1, 0]);
+  });
+
   it("folds from its rows to the same picture", async () => {
     const provider = pawa();
     provider.behaviour = { onCollect: "pending" };

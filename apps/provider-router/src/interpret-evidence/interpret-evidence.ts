@@ -74,6 +74,7 @@ export class InterpretEvidence {
     const partitions = Array.from({ length: this.ports.tail.partitions }, (_, partition) => partition);
     await Promise.all(partitions.map((partition) => this.ports.tail.catchUp(partition, CATCH_UP_MS, signal)));
     await this.foldedOr(signal);
+    await this.book.assureRows();
     const found = await this.book.findAttempt(attemptId);
     if (found === undefined) throw new UnusableEvidenceError("it tells of an attempt that was never begun");
     return found;

@@ -80,6 +80,7 @@ export class RouterWorld {
       tail,
       store: {
         load: () => this.store.load(),
+        offsets: () => alive(() => this.store.offsets()),
         save: (batch) => alive(() => this.store.save(batch)),
         payments: (ids) => alive(() => this.store.payments(ids)),
         paymentOfAttempt: (id) => alive(() => this.store.paymentOfAttempt(id)),

@@ -20,6 +20,10 @@ export class MemoryRouterStore implements RouterStore {
     return Promise.resolve({ positions: new Map(this.positions), unfinished });
   }
 
+  offsets(): Promise<ReadonlyMap<number, number>> {
+    return Promise.resolve(new Map([...this.positions].map(([partition, { offset }]) => [partition, offset])));
+  }
+
   save({ positions, payments, savedTo }: SavedBatch): Promise<void> {
     for (const partition of positions.keys()) {
       if ((this.positions.get(partition)?.offset ?? 0) < (savedTo.get(partition) ?? 0)) return Promise.reject(new RowsLostError(partition));

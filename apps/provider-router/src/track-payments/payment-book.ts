@@ -77,6 +77,21 @@ export class PaymentBook {
     return this.payments.get(id) ?? (await this.ports.store.payments([id]))[0]?.payment;
   }
 
+  /**
+   * Before anybody concludes from a missing row: where nothing happens nothing is saved, and nobody would notice that the
+   * rows were taken away. @throws RowsLostError, and then the process starts again.
+   */
+  async assureRows(): Promise<void> {
+    const kept = await this.ports.store.offsets();
+    for (const [partition, offset] of this.savedTo) {
+      if ((kept.get(partition) ?? 0) >= offset) continue;
+      const lost = new RowsLostError(partition);
+      this.stopped = true;
+      this.ports.onFatal(lost);
+      throw lost;
+    }
+  }
+
   /** The tail's listener. Its promise holds back the next batch while rows are fetched or too much is unsaved. */
   readonly listen = async (partition: number, records: readonly ChainRecord[], after: ChainPosition): Promise<void> => {
     const folding = this.fold(partition, records, after);

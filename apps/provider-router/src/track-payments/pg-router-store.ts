@@ -49,6 +49,10 @@ export class PgRouterStore implements RouterStore {
     return { positions: new Map(positions), unfinished: rows.map(readRow) };
   }
 
+  offsets(): Promise<ReadonlyMap<number, number>> {
+    return this.offsetsOf(EVENTS);
+  }
+
   async save({ positions, payments, savedTo }: SavedBatch): Promise<void> {
     let lost: RowsLostError | undefined;
     const outcome = await inTransaction(this.pool, async (client) => {
@@ -71,9 +75,8 @@ export class PgRouterStore implements RouterStore {
     return row === undefined ? undefined : readState(row);
   }
 
-  async evidenceOffsets(): Promise<ReadonlyMap<number, number>> {
-    const rows = await queryRows(this.pool, "select partition, next_offset from router_checkpoints where topic = $1", [EVIDENCE]);
-    return new Map(rows.map((row) => [Number(row["partition"]), Number(row["next_offset"])]));
+  evidenceOffsets(): Promise<ReadonlyMap<number, number>> {
+    return this.offsetsOf(EVIDENCE);
   }
 
   async saveEvidenceOffsets(offsets: ReadonlyMap<number, number>): Promise<void> {
@@ -85,6 +88,11 @@ export class PgRouterStore implements RouterStore {
        on conflict (topic, partition) do update set next_offset = greatest(known.next_offset, excluded.next_offset)`,
       [EVIDENCE, moved.map(([partition]) => partition), moved.map(([, next]) => next)],
     );
+  }
+
+  private async offsetsOf(topic: string): Promise<ReadonlyMap<number, number>> {
+    const rows = await queryRows(this.pool, "select partition, next_offset from router_checkpoints where topic = $1", [topic]);
+    return new Map(rows.map((row) => [Number(row["partition"]), Number(row["next_offset"])]));
   }
 
   /** Locks the checkpoints in one order, so that what is compared here is what is moved afterwards. */

@@ -38,6 +38,8 @@ export class RowsLostError extends Error {
  */
 export interface RouterStore {
   load(): Promise<Snapshot>;
+  /** By partition, the next offset of what the rows hold. */
+  offsets(): Promise<ReadonlyMap<number, number>>;
   /** One transaction. @throws RowsLostError */
   save(batch: SavedBatch): Promise<void>;
   payments(ids: readonly PaymentId[]): Promise<readonly FoldedPayment[]>;
