@@ -51,6 +51,13 @@ class World {
     return projector;
   }
 
+  /** The broker comes back without its last record, and with something else in its place. */
+  refillEnd(): void {
+    const { records } = this.broker.partitions(topic)[this.partition]!;
+    records.splice(-1, 1, { ...records[0]!, offset: records.length - 1 });
+    this.broker.reconnectAll();
+  }
+
   async until(holds: () => Promise<boolean>): Promise<void> {
     for (let waited = 0; !(await holds()); waited += 50) {
       if (waited > 120_000) throw new Error("the rows are not there in time");
@@ -66,7 +73,7 @@ class World {
 
   async everythingKept(): Promise<void> {
     await this.until(async () => (await this.database.checkpoints()).get(this.partition)?.offset === this.end.offset);
-    const rows = await this.database.eventsFrom(this.partition, 0, 1_000_000);
+    const { rows } = await this.database.eventsFrom(this.partition, 0, 1_000_000);
     expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: this.end.seq }, (_, index) => index + 1));
     expect(this.fatal).toEqual([]);
   }
@@ -105,6 +112,19 @@ describe("keeping the read models", () => {
       }
       await world.everythingKept();
       await owner.stop();
+    };
+    await world.time.settle(journey(), 600_000);
+  });
+
+  it("takes nothing from a log that was cut and filled again", async () => {
+    const world = new World(1);
+    const journey = async (): Promise<void> => {
+      world.append(20);
+      await world.owner();
+      world.refillEnd();
+      await world.pause(5_000);
+      expect(world.fatal).toEqual([expect.objectContaining({ code: "log_truncated" })]);
+      expect((await world.database.checkpoints()).get(world.partition)?.offset ?? 0).toBeLessThan(20);
     };
     await world.time.settle(journey(), 600_000);
   });

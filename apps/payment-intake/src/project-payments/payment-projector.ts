@@ -147,7 +147,9 @@ export class PaymentProjector implements OwnershipListener {
     const reader = new ChainReader(stored);
     const joined = Promise.withResolvers<void>();
     const give = async (records: readonly Parameters<ChainReader["accept"]>[0][]): Promise<void> => {
-      if (signal.aborted || line.live) return joined.resolve();
+      // A log that was cut and filled again would pass for one with void records. Where it is, the tail has said so and ended.
+      await tail.verify().catch(() => undefined);
+      if (signal.aborted || line.live || tail.halted) return joined.resolve();
       const valid = records.map((record) => reader.accept(record)).filter((result) => typeof result === "object");
       line.push({ records: valid, after: reader.position });
       if (this.joinTail(line)) return joined.resolve();
