@@ -130,10 +130,12 @@ export class LifecyclePublisher implements OwnershipListener {
     const { known, next } = line;
     if (known === undefined || next === undefined || next >= known.offset) return undefined;
     if (line.live) return { rows: line.queue.filter(({ offset }) => offset >= next), to: known };
-    const page = (await this.ports.database.eventsFrom(line.partition, next, pageRows)).filter(({ offset }) => offset < known.offset);
-    if (page.length < pageRows) return { rows: page, to: known };
-    const last = page.at(-1)!;
-    return { rows: page, to: { offset: last.offset + 1, seq: last.seq, head: new Uint8Array(0) } };
+    // How far the rows go comes with them: tables that were emptied and are being filled again go less far than we know.
+    const { rows, end } = await this.ports.database.eventsFrom(line.partition, next, pageRows);
+    if (end === undefined || next >= end.offset) return undefined;
+    if (rows.length < pageRows) return { rows, to: end };
+    const last = rows.at(-1)!;
+    return { rows, to: { offset: last.offset + 1, seq: last.seq, head: new Uint8Array(0) } };
   }
 }
 

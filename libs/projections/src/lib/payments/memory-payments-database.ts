@@ -9,7 +9,7 @@ import {
 import type { Account, Instant } from "@malipo/kernel";
 import type { Checkpoint, CheckpointMove, CheckpointStore } from "../checkpoints/checkpoint.js";
 import { type CommitOutcome, DatabaseUnavailableError } from "../database/pool.js";
-import type { OpenReview, PaymentKey, PaymentsDatabase, PaymentSeen, PaymentStory } from "./payments-database.js";
+import type { EventsPage, OpenReview, PaymentKey, PaymentsDatabase, PaymentSeen, PaymentStory } from "./payments-database.js";
 import { resolvedStatuses } from "./resolved.js";
 import type { AttemptRow, EventRow, PaymentChanges, RequestKeyRow, ReviewRow, SummaryRow } from "./rows.js";
 
@@ -84,8 +84,11 @@ export class MemoryPaymentsDatabase implements PaymentsDatabase {
     });
   }
 
-  eventsFrom(partition: number, offset: number, limit: number): Promise<readonly EventRow[]> {
-    return this.read(() => this.sorted((row) => row.partition === partition && row.offset >= offset).slice(0, limit));
+  eventsFrom(partition: number, offset: number, limit: number): Promise<EventsPage> {
+    return this.read(() => ({
+      rows: this.sorted((row) => row.partition === partition && row.offset >= offset).slice(0, limit),
+      end: this.positions.get(partition),
+    }));
   }
 
   findPayment(account: Account, partition: number, key: PaymentKey): Promise<PaymentSeen> {

@@ -147,7 +147,16 @@ export const promises = (create: () => Promise<PaymentsDatabase>): void => {
     await commit(2, [started(p1)]);
     const { payment } = await database.findPayment(account, partition, { paymentId: p1 });
     expect(payment).toMatchObject({ status: "pending", parked: true });
-    expect((await database.eventsFrom(partition, 1, 10)).map(({ offset }) => offset)).toEqual([1, 2]);
+    expect((await database.eventsFrom(partition, 1, 10)).rows.map(({ offset }) => offset)).toEqual([1, 2]);
+  });
+
+  it("tells with a page of events where the rows end", async () => {
+    expect(await database.eventsFrom(partition, 0, 10)).toEqual({ rows: [], end: undefined });
+    await commit(0, [initiated(p1, n1)]);
+    await commit(1, [started(p1)]);
+    const page = await database.eventsFrom(partition, 0, 1);
+    expect([page.rows.map(({ offset }) => offset), page.end]).toEqual([[0], expect.objectContaining({ offset: 2 })]);
+    expect(await database.eventsFrom(partition, 2, 10)).toMatchObject({ rows: [], end: { offset: 2 } });
   });
 
   it("keeps how far the public changes were told apart from the projections", async () => {

@@ -17,6 +17,9 @@ export type OpenReview = ReviewRow & Readonly<{ orderNumber: OrderNumber; refere
 
 export type PaymentStory = Readonly<{ payment: SummaryRow; events: readonly EventRow[]; attempts: readonly AttemptRow[]; reviews: readonly ReviewRow[] }>;
 
+/** Projected events in order, and where the rows end: both of one moment. */
+export type EventsPage = Readonly<{ rows: readonly EventRow[]; end: Pick<Checkpoint, "offset" | "seq" | "head"> | undefined }>;
+
 /**
  * What the payments part of the platform asks of the database: a narrow set of statements, so that the simulation can
  * stand in for it. All reads reject with `DatabaseUnavailableError` (or the server's error) when they cannot tell.
@@ -26,8 +29,8 @@ export interface PaymentsDatabase extends DeciderStore {
   checkpoints(): Promise<ReadonlyMap<number, Checkpoint>>;
   /** Rows and checkpoints in one transaction, all or nothing. */
   commit(changes: PaymentChanges, moves: readonly CheckpointMove[]): Promise<CommitOutcome>;
-  /** Projected events of a partition from an offset on, in order. */
-  eventsFrom(partition: number, offset: number, limit: number): Promise<readonly EventRow[]>;
+  /** From an offset on, at most so many; what lies beyond the last of a full page is on the next. */
+  eventsFrom(partition: number, offset: number, limit: number): Promise<EventsPage>;
   /** As the account: nothing of any other is ever seen. `partition` is the account's. */
   findPayment(account: Account, partition: number, key: PaymentKey): Promise<PaymentSeen>;
   /** The payment that used an idempotency key. */

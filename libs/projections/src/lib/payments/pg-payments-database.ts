@@ -7,6 +7,7 @@ import { moveCheckpoints, PgCheckpoints } from "../checkpoints/pg-checkpoints.js
 import { type CommitOutcome, inTransaction, queryAsAccount, queryRows } from "../database/pool.js";
 import { Repositories } from "../database/repositories.js";
 import {
+  type EventsPage,
   lifecycleConsumer,
   type OpenReview,
   type PaymentKey,
@@ -20,7 +21,7 @@ import { openReviewOf } from "./payment-reviews/open-review.js";
 import { PaymentReviewEntity } from "./payment-reviews/payment-review.entity.js";
 import { PgDeciderStore } from "./pg-decider-store.js";
 import { readAttemptRow, readEventRow, readReviewRow, readSummaryRow } from "./read-rows.js";
-import type { EventRow, PaymentChanges } from "./rows.js";
+import type { PaymentChanges } from "./rows.js";
 import { resolvedStatuses } from "./resolved.js";
 import { writeChanges } from "./write-changes.js";
 
@@ -32,6 +33,14 @@ export type PaymentsPools = Readonly<{
   /** `malipo_decider`: reads all. */
   decider: Pool;
 }>;
+
+/** Where the rows end, once for each event of the page, or alone when there is none; nothing before the first commit. */
+const pageText = `
+  select checkpoint.next_offset as end_offset, checkpoint.seq as end_seq, checkpoint.head as end_head, event.*
+  from projection_checkpoints checkpoint
+  left join lateral (select * from payment_events where partition = $1 and event_offset >= $2 order by event_offset limit $3) event on true
+  where consumer = '${paymentsConsumer}' and topic = '${paymentsTopic}' and checkpoint.partition = $1
+  order by event.event_offset`;
 
 /** The row and the checkpoint in one statement, so in one snapshot. Without a row the checkpoint still comes. */
 const seenText = (where: string): string => `
@@ -75,9 +84,11 @@ export class PgPaymentsDatabase implements PaymentsDatabase {
     return this.decider.takeOver(partition);
   }
 
-  async eventsFrom(partition: number, offset: number, limit: number): Promise<readonly EventRow[]> {
-    const statement = "select * from payment_events where partition = $1 and event_offset >= $2 order by event_offset limit $3";
-    return (await queryRows(this.pools.projector, statement, [partition, offset, limit])).map(readEventRow);
+  async eventsFrom(partition: number, offset: number, limit: number): Promise<EventsPage> {
+    const found = await queryRows(this.pools.projector, pageText, [partition, offset, limit]);
+    const [first] = found;
+    const end = first === undefined ? undefined : { offset: Number(first["end_offset"]), seq: Number(first["end_seq"]), head: new Uint8Array(first["end_head"] as Buffer) };
+    return { rows: found.filter((row) => row["event_offset"] !== null).map(readEventRow), end };
   }
 
   findPayment(account: Account, partition: number, key: PaymentKey): Promise<PaymentSeen> {
