@@ -85,7 +85,7 @@ export class IntakeCore {
     }
 
     this.terms = new PaymentTerms(ports.directory, times);
-    const barrier = new ReadBarrier(this.tail.ends, ports.clock, ports.scheduler);
+    const barrier = new ReadBarrier(this.tail, ports.clock, ports.scheduler);
     this.payments = new PaymentReader(database, barrier);
     this.createPayment = new CreatePaymentHandler({
       commands: this.commands, vault, pepper, random, recent: this.recent, database, barrier, decideBeforeMs: times.decideBeforeMs, logger: ports.logger, failpoint,

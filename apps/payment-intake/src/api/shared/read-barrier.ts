@@ -1,4 +1,4 @@
-import type { EndOffsets } from "@malipo/event-log";
+import type { ChainTail } from "@malipo/event-log";
 import { temporarilyUnavailable } from "@malipo/http-api";
 import { type Account, partitionOf } from "@malipo/kernel";
 import type { Clock, Scheduler } from "@malipo/ports";
@@ -13,7 +13,7 @@ const pauseMs = [2, 5, 10, 20, 40] as const;
  */
 export class ReadBarrier {
   constructor(
-    private readonly ends: EndOffsets,
+    private readonly tail: ChainTail,
     private readonly clock: Clock,
     private readonly scheduler: Scheduler,
   ) {}
@@ -21,7 +21,10 @@ export class ReadBarrier {
   async read(account: Account, ask: (partition: number) => Promise<PaymentSeen>): Promise<PaymentSeen["payment"]> {
     const deadlineMs = this.clock.monotonicMs() + limitMs;
     const partition = partitionOf(account);
-    const end = (await this.within(deadlineMs, this.ends.latest())).get(partition)?.end ?? 0;
+    const seen = this.tail.position(partition).offset; // before asking: the tail runs on meanwhile
+    const end = (await this.within(deadlineMs, this.tail.ends.latest())).get(partition)?.end ?? 0;
+    // What we have read is gone: rows that hold all of what is left would be older than what was told.
+    if (end < seen) throw temporarilyUnavailable(new Error("the log ends before what was read of it"));
     for (let round = 0; ; round += 1) {
       const { checkpoint, payment } = await this.within(deadlineMs, ask(partition));
       if (checkpoint >= end) return payment;
