@@ -38,6 +38,7 @@ export class CallbackJournal {
   readonly refused: string[] = [];
   private readonly secrets = new Map<string, Webhook>();
   private readonly manners = new Map<string, Manner>();
+  private led: number | undefined;
   private readonly server = createServer((message, response) => {
     this.take(message).then(
       (manner) => (manner === undefined ? response.writeHead(204).end() : manner(response)),
@@ -57,9 +58,18 @@ export class CallbackJournal {
     return journal;
   }
 
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** From now on merchants name that port, which leads here, as theirs. */
+  leadOver(port: number): void {
+    this.led = port;
+  }
+
   urlFor(merchantId: string, callbackSecret: string, suffix = ""): string {
     this.secrets.set(merchantId, new Webhook(callbackSecret));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${merchantId}${suffix}`;
+    return `http://127.0.0.1:${this.led ?? this.port}/${merchantId}${suffix}`;
   }
 
   /** Has that merchant treat its callbacks in that manner; without one it accepts them again. */

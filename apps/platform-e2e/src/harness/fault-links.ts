@@ -1,6 +1,9 @@
 import { readLinksFile, type LinkFault, type LinksFile } from "@malipo/local-platform";
 import { expect2xx } from "./http.js";
 
+/** From the dispatcher to the merchants; opened by whoever runs their receiver. */
+export const callbackLink = "callback-dispatcher.merchants";
+
 /** The door to the links of a platform that was started with them, and to its clocks and small disks. */
 export class FaultLinks {
   private constructor(private readonly file: LinksFile) {}

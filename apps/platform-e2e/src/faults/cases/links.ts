@@ -1,5 +1,5 @@
 import type { LinkFault } from "@malipo/local-platform";
-import { FaultLinks } from "../../harness/fault-links.js";
+import { callbackLink, FaultLinks } from "../../harness/fault-links.js";
 import { oneOf } from "../choice.js";
 import type { FaultCase, FaultGround } from "../fault.js";
 import { services } from "./instances.js";
@@ -59,6 +59,7 @@ const groups: readonly Group[] = [
   },
   { name: "providers", links: () => ["provider-router.pawapay", "provider-router.daraja"], manners: callsOut },
   { name: "webhooks", links: () => ["provider-sandbox.provider-router"], manners: callsOut },
+  { name: "callbacks", links: () => [callbackLink], manners: callsOut },
 ];
 
 const linkFault = (group: Group, manner: MannerName): FaultCase => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { historyOf, judge, type AcceptedCallback, type End, type Journals, type Violation } from "@malipo/simulation/judges";
 import { CallbackJournal } from "../../harness/callback-journal.js";
 import { Companions } from "../../harness/companions.js";
+import { callbackLink, FaultLinks } from "../../harness/fault-links.js";
 import { LaunchedPlatform } from "../../harness/launched-platform.js";
 import { Sandbox } from "../../harness/sandbox.js";
 import { TestMerchant } from "../../harness/test-merchant.js";
@@ -47,6 +48,8 @@ export class Stage {
     await platform.awaitReady();
     const companions = await Companions.start(platform, ["payment-intake", "provider-router", "callback-dispatcher"]);
     const receiver = await CallbackJournal.open();
+    const links = FaultLinks.of(platform);
+    if (links !== undefined) receiver.leadOver(await links.open(callbackLink, receiver.port));
     const provision = (_: unknown, at: number): Promise<TestMerchant> => TestMerchant.provision(platform.demo, receiver, `Merchant ${at + 1}`);
     const merchants = await Promise.all(Array.from({ length: merchantsCount }, provision));
     await Promise.all(merchants.map((merchant) => merchant.token()));
