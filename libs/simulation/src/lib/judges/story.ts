@@ -70,7 +70,8 @@ const begin = (event: LoggedEvent): Story => {
     scope: String((value["request"] as Json | undefined)?.["scope"]),
     reference: String(value["reference"] ?? view["reference"]),
     orderNumber: String(value["orderNumber"] ?? view["orderNumber"]),
-    begunMs: Date.parse(String(value["at"])),
+    // A decider whose clock was ahead is told by the broker, which had the record before that time.
+    begunMs: Math.min(Date.parse(String(value["at"])), event.appendedAtMs ?? Number.POSITIVE_INFINITY),
     status,
     path: [{ status, because: type }],
     amount,

@@ -62,7 +62,10 @@ const settle = async (world: World, reader: WorldReader): Promise<Pick<SeedResul
     await time.run(() => imported, firstLookMs);
     const journals = reader.read();
     const unfinished = judgeProgress(world, journals);
-    if ((imported && unfinished.length === 0) || time.nowMs >= endMs) return { violations: judgeSafety(world, journals, "settled"), unfinished };
+    if ((imported && unfinished.length === 0) || time.nowMs >= endMs) {
+      // What is told only tomorrow may be missing today.
+      return { violations: judgeSafety(world, journals, world.webhooks.dayLate.length > 0 ? "stopped" : "settled"), unfinished };
+    }
   }
 };
 

@@ -1,4 +1,6 @@
+import { ChainReader, genesisPosition } from "@malipo/event-log";
 import type { SeededRandom } from "@malipo/event-log/simulated";
+import { PARTITION_COUNT } from "@malipo/kernel";
 import type { StoredRecord } from "@malipo/ports";
 import { events } from "../processes/base.js";
 import type { SimulatedProcess } from "../processes/simulated-process.js";
@@ -18,14 +20,19 @@ export const loseTail = (world: World, luck: SeededRandom): boolean => {
   const { broker, time, processes } = world;
   const held = broker.partitions(events).map(({ records }, partition) => ({ records, partition })).filter(({ records }) => records.length > 1);
   const found = held[luck.below(Math.max(1, held.length))];
-  if (found === undefined || broker.isShort || !broker.reachable) return false;
+  if (found === undefined || world.isHalted || !broker.reachable) return false;
   const { records, partition } = found;
   const from = records.length - luck.between(1, Math.min(lostMax, records.length - 1));
-  const readers = processes.filter((process) => (process.tail?.position(partition).offset ?? 0) > from && process.service !== undefined);
+  // Void records are no loss: who had read nothing else of what is gone has nothing to say.
+  const kept = new ChainReader(genesisPosition(events, partition, PARTITION_COUNT));
+  for (const record of records.slice(0, from)) kept.accept(record);
+  const readers = processes.filter((process) => process.service !== undefined && (process.tail?.position(partition).seq ?? 0) > kept.position.seq);
   const lost = records.slice(from);
-  const isRefilled = luck.chance(0.5) && readers.length === processes.filter(({ isRunning }) => isRunning).length;
+  const isRefilled = luck.chance(0.5);
   const before = readers.map((process) => ({ process, boots: process.boots }));
   world.isHalted = true; // nobody is started on a log that is known to be short
+  // Who has not read what is gone cannot know, and is stopped by those who do.
+  for (const process of processes) if (!readers.includes(process)) process.holdDown();
   broker.shorten(events, partition, from, isRefilled ? lost.map((record) => inPlaceOf(record, records)) : []);
   time.at(time.nowMs + graceMs + pausedMsMax, () => {
     for (const { process, boots } of before) if (isGoingOn(process, boots)) world.wentOnWithShortLog.push(process.name);
