@@ -1,4 +1,5 @@
 import type { EventLog, Logger, Metrics, Scheduler } from "@malipo/ports";
+import { appendMeaning } from "./append-meaning.js";
 import type { ChainPosition, ChainRecord } from "./chain-record.js";
 import { type Draft, link } from "./chain-reader.js";
 import type { ChainTail } from "./chain-tail.js";
@@ -47,12 +48,12 @@ export class ChainWriter {
     for (const [partition, records] of linked) {
       const outcome = outcomes.get(partition);
       const expected = records[0]!.offset;
-      if (outcome?.kind === "appended" && outcome.baseOffset < expected) {
+      const meaning = appendMeaning(outcome, expected, generation);
+      if (outcome?.kind === "appended" && meaning === "truncated") {
         const why = `an append landed at ${outcome.baseOffset}, but it was read up to ${expected}`;
         tail.fail(new LogTruncatedError(tail.topic, partition, why));
       }
-      const mine = outcome?.kind === "appended" && outcome.baseOffset === expected && outcome.generation === generation;
-      if (mine && !tail.halted) {
+      if (outcome?.kind === "appended" && meaning === "mine" && !tail.halted) {
         tail.install(partition, records);
         const { appendedAtMs } = outcome;
         verdicts.set(partition, { kind: "installed", records, ...(appendedAtMs !== undefined && { appendedAtMs }) });

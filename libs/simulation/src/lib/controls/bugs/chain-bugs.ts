@@ -1,7 +1,7 @@
 import type { PlantedBug } from "../planted-bug.js";
 
 const reader = "libs/event-log/dist/lib/chain/chain-reader.js";
-const writer = "libs/event-log/dist/lib/chain/chain-writer.js";
+const meaning = "libs/event-log/dist/lib/chain/append-meaning.js";
 
 /** Mistakes in the rule of the chain. */
 export const chainBugs: readonly PlantedBug[] = [
@@ -9,7 +9,7 @@ export const chainBugs: readonly PlantedBug[] = [
     name: "bare_acknowledgement",
     summary: "an append counts as ours and valid as soon as it is acknowledged, wherever it has landed",
     within: 100,
-    patches: [{ module: writer, find: " && outcome.baseOffset === expected && outcome.generation === generation", replace: "" }],
+    patches: [{ module: meaning, find: 'return outcome.baseOffset === expected && outcome.generation === generation ? "mine" : "unknown";', replace: 'return "mine";' }],
   },
   {
     name: "sequence_for_digest",
