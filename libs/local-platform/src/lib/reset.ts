@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { launcherPidFile } from "./platform/data-folder.js";
+import { unmountSmallDisks } from "./platform/small-disks.js";
 import { stopLeftover } from "./processes/pid-file.js";
 import { gracefulSteps } from "./processes/stop-process.js";
 
@@ -18,6 +19,7 @@ export const resetPlatform = async (home: string, write: (line: string) => void)
   await stop(join(home, "kafka", "broker.pid"), 5_000);
   await stop(join(home, "postgres", "postgres.pid"), 5_000);
 
+  await unmountSmallDisks(home);
   const postgres = join(home, "postgres");
   // Under a closed home the data lies elsewhere, and a link stands here.
   if (lstatSync(postgres, { throwIfNoEntry: false })?.isSymbolicLink() && existsSync(postgres)) {

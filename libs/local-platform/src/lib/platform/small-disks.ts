@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
@@ -10,7 +10,11 @@ export type DiskName = "kafka" | "postgres";
 const bytes = 2 ** 30;
 const folders: readonly DiskName[] = ["kafka", "postgres"];
 
-const isMounted = (folder: string): boolean => existsSync(folder) && statSync(folder).dev !== statSync(dirname(folder)).dev;
+/** A link to another disk is not a disk that is mounted here. */
+const isMounted = (folder: string): boolean => {
+  const found = lstatSync(folder, { throwIfNoEntry: false });
+  return found !== undefined && found.isDirectory() && found.dev !== statSync(dirname(folder)).dev;
+};
 
 const mount = async (home: string, name: DiskName): Promise<string> => {
   const folder = join(home, name);
