@@ -8,8 +8,8 @@ const shownMax = 5;
 /** What is said of one run as soon as it is over. */
 export const lineOf = (run: FaultRun): string => {
   if (run.skipped !== undefined) return `skipped: ${run.skipped}`;
-  const parts = [`${run.paymentsUnderFault} payments under fault`, `accepting again after ${seconds(run.recoveryMs)} s`];
-  if (run.unsteady) parts.push("which says nothing: creates were too slow before the fault already");
+  const recovery = run.unsteady ? "recovery not measured: creates were too slow before the fault already" : `accepting again after ${seconds(run.recoveryMs)} s`;
+  const parts = [`${run.paymentsUnderFault} payments under fault`, recovery];
   if (run.recoveryMissed) parts.push(`later than ${seconds(recoveryBoundMs[run.fault.group])} s`);
   if (run.broken !== undefined) parts.push(`BROKEN: ${run.broken}`);
   if (run.violations.length > 0) parts.push(`NOT SURVIVED: ${run.violations.length} broken rules`);

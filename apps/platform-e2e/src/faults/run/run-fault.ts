@@ -65,9 +65,12 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
       await heal();
     }
     const fromMs = fault.holdMs === 0 ? injectedMs : Date.now();
-    const recovered = await measure(stage, fromMs, acceptedWithinMs(usual ?? 0));
-    if (recovered !== undefined) result.recoveryMs = recovered;
-    result.recoveryMissed = !result.unsteady && (recovered === undefined || recovered > recoveryBoundMs[fault.group]);
+    if (usual === undefined) await delay(recoveryBoundMs.service);
+    else {
+      const recovered = await measure(stage, fromMs, acceptedWithinMs(usual));
+      if (recovered !== undefined) result.recoveryMs = recovered;
+      result.recoveryMissed = recovered === undefined || recovered > recoveryBoundMs[fault.group];
+    }
     result.paymentsUnderFault = stage.client.asked.filter((asked) => asked.run === run).length;
     await stage.awaitReady();
     await delay(timing.afterMs);
