@@ -1,4 +1,4 @@
-// npm run bench -- W2|W3|overload: measures one workload on a platform of its own.
+// npm run bench -- W2|W3|overload|recovery: measures one workload on a platform of its own.
 import { become, build, ensureInstalled } from "./lib/prepare.mjs";
 
 await ensureInstalled();

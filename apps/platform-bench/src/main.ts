@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { bench, workloads, type Workload } from "./bench.js";
 import { overload } from "./overload/overload.js";
+import { recovery } from "./recovery/recovery.js";
 
 const usage = `usage: npm run bench -- ${workloads.join("|")} [--seconds 20] [--rate N] [--merchants 12] [--connections 64] [--find-rate]
-       npm run bench -- overload [--seconds 20] [--rate N] [--times 3] [--merchants 12] [--connections 2000] [--home FOLDER]`;
+       npm run bench -- overload [--seconds 20] [--rate N] [--times 3] [--merchants 12] [--connections 2000] [--home FOLDER]
+       npm run bench -- recovery [--rate 40] [--merchants 12]`;
 
 const say = (line: string): void => console.log(line);
 
@@ -23,13 +25,17 @@ const run = (): Promise<boolean> => {
   });
   const workload = workloads.find((name) => name === positionals[0]);
   const isOverload = positionals[0] === "overload";
-  if ((workload === undefined && !isOverload) || positionals.length !== 1) throw new Error(usage);
+  const isRecovery = positionals[0] === "recovery";
+  if ((workload === undefined && !isOverload && !isRecovery) || positionals.length !== 1) throw new Error(usage);
   const number = (name: "seconds" | "rate" | "merchants" | "connections" | "times", fallback: string): number => {
     const value = Number(values[name] ?? fallback);
     if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} is not a whole number above 0\n${usage}`);
     return value;
   };
   const shared = { seconds: number("seconds", "20"), merchants: number("merchants", "12") };
+  if (isRecovery) {
+    return recovery({ merchants: shared.merchants, ratePerSecond: number("rate", "40"), connections: number("connections", "1000") }, say);
+  }
   if (workload === undefined) {
     // Enough connections that none waits for another: the load stays open however slow the answers are.
     const { home } = values;
