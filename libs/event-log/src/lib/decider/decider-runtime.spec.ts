@@ -158,4 +158,15 @@ describe("the decider runtime", () => {
     await world.time.run(() => world.fatal.length > 0, 5_000);
     expect(world.fatal).toMatchObject([{ code: "clock_off" }]);
   });
+
+  it("records nothing by a clock that was stepped", async () => {
+    const world = new TallyWorld(1);
+    const p = await world.run(started(world.process()));
+    await world.run(p.ask({ type: "open", id: "t1" }, account));
+    p.clock.offMs = 3_600_000;
+    await world.run(p.send({ type: "open", id: "t2" }, account));
+    await world.time.run(() => false, 5_000);
+    expect(world.fatal[0]).toMatchObject({ code: "clock_off" });
+    expect(world.truth().filter(({ envelope }) => envelope.subject === "t2")).toEqual([]);
+  });
 });

@@ -1,10 +1,10 @@
 import type { Instant } from "@malipo/kernel";
-import { later } from "@malipo/kernel";
 import { isTracing } from "@malipo/runtime";
 import type { AppendVerdict, ChainBatch, ChainWriter } from "../chain/chain-writer.js";
 import { type Parking, parkRecord } from "../writer/park-record.js";
+import { ClockGuard } from "./clock-guard.js";
 import { type DecidedItems, ItemsDecision, toDrafts } from "./decide-items.js";
-import { ClockOffError, type DeciderRuntimeOptions, defaults, holdMs } from "./decider-config.js";
+import { type DeciderRuntimeOptions, defaults, holdMs } from "./decider-config.js";
 import type { PartitionAnswer, PartitionQuestion } from "./decider-store.js";
 import type { OwnedPartition } from "./owned-partition.js";
 import { traceDecisions } from "./trace-decisions.js";
@@ -23,6 +23,7 @@ type Covered<Command> = Readonly<{ items: readonly WorkItem<Command>[]; outcomes
 /** One round over the partitions that have work: look up what is missing, decide, append everything in one request. */
 export class Tick<Command, Event, State> {
   readonly #parking: Parking;
+  readonly #clockGuard: ClockGuard;
 
   constructor(
     private readonly options: DeciderRuntimeOptions<Command, Event, State>,
@@ -31,10 +32,16 @@ export class Tick<Command, Event, State> {
     private readonly resynced: () => void,
   ) {
     const { parked, clock, random, definition } = options;
+    this.#clockGuard = new ClockGuard(clock, options.clockSkewMaxMs ?? defaults.clockSkewMaxMs);
     this.#parking = { writer: parked, clock, random, source: definition.source };
   }
 
   async run(ready: readonly OwnedPartition<Command, Event, State>[], stillOwned: (owned: OwnedPartition<Command, Event, State>) => boolean): Promise<void> {
+    const stepped = this.#clockGuard.stepped();
+    if (stepped !== undefined) {
+      this.options.onFatal(stepped);
+      return ready.forEach((owned) => this.#hold(owned));
+    }
     const startedMs = this.options.clock.monotonicMs();
     const startedAt = this.options.clock.now();
     const works = ready.map((owned) => this.#prepare(owned));
@@ -69,7 +76,8 @@ export class Tick<Command, Event, State> {
       if (!stillOwned(owned)) continue;
       if (verdict?.kind === "resync") this.#resync(owned, verdict.done);
       else {
-        this.#checkClock(sentAt, verdict?.appendedAtMs);
+        const fault = verdict?.appendedAtMs === undefined ? undefined : this.#clockGuard.compared(sentAt, verdict.appendedAtMs);
+        if (fault !== undefined) this.options.onFatal(fault);
         owned.shift(done.count);
       }
     }
@@ -161,13 +169,5 @@ export class Tick<Command, Event, State> {
       },
       (error: unknown) => this.options.logger.error({ partition: owned.partition, error }, "the partition stays closed"),
     );
-  }
-
-  #checkClock(sentAt: Instant, appendedAtMs: number | undefined): void {
-    if (appendedAtMs === undefined) return;
-    const { clock, clockSkewMaxMs = defaults.clockSkewMaxMs } = this.options;
-    const now = later(clock.now(), sentAt);
-    const offMs = appendedAtMs < sentAt ? sentAt - appendedAtMs : appendedAtMs > now ? appendedAtMs - now : 0;
-    if (offMs > clockSkewMaxMs) this.options.onFatal(new ClockOffError(offMs));
   }
 }
