@@ -8,6 +8,8 @@ export interface DumpedRecord {
   readonly key: Buffer;
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, Buffer>>;
+  /** When the broker appended it, in milliseconds since 1970. */
+  readonly appendedAtMs: number;
 }
 
 const empty = Buffer.alloc(0);
@@ -59,8 +61,8 @@ export const dumpTopics = async (brokers: string, wanted?: readonly string[], fr
             if (last === undefined || at > last || at < (next.get(place) ?? 0n)) return Promise.resolve();
             next.set(place, at + 1n);
             const headers = Object.entries(message.headers ?? {}).map(([name, header]) => [name, bytesOf(header)] as const);
-            const { offset, key, value } = message;
-            records.push({ topic, partition, offset, key: key ?? empty, value: value ?? empty, headers: Object.fromEntries(headers) });
+            const { offset, key, value, timestamp } = message;
+            records.push({ topic, partition, offset, key: key ?? empty, value: value ?? empty, headers: Object.fromEntries(headers), appendedAtMs: Number(timestamp) });
             if (at === last) missing.delete(place);
             if (missing.size === 0) resolve();
             return Promise.resolve();

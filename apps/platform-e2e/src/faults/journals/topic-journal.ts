@@ -5,7 +5,7 @@ import { dumpTopics, type DumpedRecord } from "../../harness/kafka-dump.js";
 const triesMax = 10;
 const readWithinMs = 60_000;
 
-const rawOf = ({ topic, partition, offset, key, value, headers }: DumpedRecord): RawRecord => ({ topic, partition, offset: Number(offset), key, value, headers });
+const rawOf = ({ offset, ...record }: DumpedRecord): RawRecord => ({ ...record, offset: Number(offset) });
 
 /** The log as the broker has it, read on from where it was read last, each record once. */
 export class TopicJournal {

@@ -7,7 +7,7 @@ import type { ClientJournal } from "./client-journal.js";
 /** Above the 12 s within which the API answers a create. */
 const patienceMs = 13_000;
 /** Longer than any fault stands and heals. */
-const givesUpAfterMs = 120_000;
+const givesUpAfterMs = 240_000;
 /** Before the second try, the third, …: whoever waits in a crowd must not be what holds the recovery up. */
 const pausesMs = [250, 500, 1_000, 2_000, 4_000];
 

@@ -21,7 +21,7 @@ export class OfferedLoad {
     this.loop = this.offer();
   }
 
-  /** Offers no more, and waits until every merchant has its answers; each gives up on its own after two minutes. */
+  /** Offers no more, and waits until every merchant has its answers; each gives up on its own after some minutes. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.loop;
