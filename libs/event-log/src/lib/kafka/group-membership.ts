@@ -15,6 +15,14 @@ export type MembershipOptions = Readonly<{
 }>;
 
 const leaveMs = 2_000;
+const rejoinMs = 500;
+
+/**
+ * kafkajs gives up for good when no broker names the group's coordinator, whatever kept them from it: a pause or a lost
+ * answer is enough. Nothing is wrong with us then, so we ask again.
+ */
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error && (error.name === "KafkaJSGroupCoordinatorNotFound" || isPassing(error.cause));
 
 /** A member of a group that only says which partitions are whose. Everything stays paused, so it fetches nothing. */
 export class GroupMembership implements Subscription {
@@ -39,7 +47,7 @@ export class GroupMembership implements Subscription {
   }
 
   async start(): Promise<void> {
-    const { topic, onFatal } = this.options;
+    const { topic, group, scheduler, logger, onFatal } = this.options;
     this.#consumer.on(this.#consumer.events.GROUP_JOIN, ({ payload }) => {
       // An error here would be swallowed by kafkajs.
       try {
@@ -50,12 +58,15 @@ export class GroupMembership implements Subscription {
       }
     });
     this.#consumer.on(this.#consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart && !this.#stopped) onFatal(payload.error);
+      if (payload.restart || this.#stopped) return;
+      if (!isPassing(payload.error)) return onFatal(payload.error);
+      logger.warn({ group, error: payload.error }, "the group's coordinator cannot be found now, joining again");
+      scheduler.after(rejoinMs, () => void this.#join().catch(onFatal));
     });
     try {
       await this.#consumer.connect();
       await this.#consumer.subscribe({ topic, fromBeginning: false });
-      await this.#consumer.run({ autoCommit: false, eachBatch: async () => undefined });
+      await this.#join();
     } catch (cause) {
       throw new LogUnavailableError(`the group ${this.options.group} could not be joined`, { cause });
     }
@@ -66,6 +77,10 @@ export class GroupMembership implements Subscription {
     this.#stopped = true;
     this.#assign([]);
     await Promise.race([this.#consumer.disconnect().catch(() => undefined), this.options.scheduler.sleep(leaveMs)]);
+  }
+
+  async #join(): Promise<void> {
+    if (!this.#stopped) await this.#consumer.run({ autoCommit: false, eachBatch: async () => undefined });
   }
 
   #assign(partitions: readonly number[]): void {
