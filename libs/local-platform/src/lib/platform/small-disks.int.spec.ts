@@ -7,7 +7,9 @@ import { mountSmallDisks, unmountSmallDisks } from "./small-disks.js";
 
 describe("the small disks of a trial", () => {
   let home: string;
-  beforeEach(() => (home = mkdtempSync(join(tmpdir(), "malipo-disks-"))));
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "malipo-disks-"));
+  });
   afterEach(async () => {
     await unmountSmallDisks(home);
     rmSync(home, { recursive: true });
