@@ -14,7 +14,9 @@ const stateOf = (pid: number): string | undefined => / ([A-Z]) /.exec(readFileSy
 
 describe("a failpoint", () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "malipo-failpoint-"))));
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "malipo-failpoint-"));
+  });
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const run = (): { readonly child: ChildProcess; readonly ended: Promise<unknown[]>; readonly output: () => string } => {
