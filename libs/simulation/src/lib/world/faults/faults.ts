@@ -35,6 +35,11 @@ export class Faults {
     this.injected = each(() => 0);
   }
 
+  /** The chance at each occasion, or how many times it comes on average. */
+  rate(kind: FaultKind): number {
+    return this.#rates[kind];
+  }
+
   begin(): void {
     this.#healed = false;
   }
