@@ -26,7 +26,7 @@ export const runFaults = async (faults: readonly FaultCase[], seeds: readonly nu
   const results: FaultRun[] = [];
   while (left.length > 0) {
     say("starting a platform with second instances of intake, router, and dispatcher");
-    const stage = await Stage.open(mkdtempSync(join(tmpdir(), "malipo-faults-")), plan.env);
+    const stage = await opened(plan, say);
     try {
       const told = new Told();
       const own: FaultRun[] = [];
@@ -35,14 +35,26 @@ export const runFaults = async (faults: readonly FaultCase[], seeds: readonly nu
         say(`${total - left.length}/${total} ${fault.name} (seed ${seed}) …`);
         own.push(await once(stage, fault, seed, own.length, plan, told, say));
       }
-      await settle(stage, own, plan, told, say);
       results.push(...own);
+      await settle(stage, own, plan, told, say).catch((error: unknown) => {
+        own.at(-1)!.broken ??= `it did not come to rest: ${String(error)}`;
+      });
     } finally {
       stage.writeClientJournal();
-      await stage.close();
+      // What was found counts, however the platform ends; its guard takes care of what is left of it.
+      await stage.close().catch((error: unknown) => say(`  the platform did not stop as it should: ${String(error)}`));
     }
   }
   return results;
+};
+
+/** A machine that is busy at the moment gets a second chance: the runs before this one are worth their report. */
+const opened = async ({ env }: Plan, say: Say): Promise<Stage> => {
+  const open = (): Promise<Stage> => Stage.open(mkdtempSync(join(tmpdir(), "malipo-faults-")), env);
+  return open().catch((error: unknown) => {
+    say(`  it did not start, once more: ${String(error)}`);
+    return open();
+  });
 };
 
 /** A recovery that took too long is measured again, once: other things run on the machine too. */
@@ -57,7 +69,7 @@ const once = async (stage: Stage, fault: FaultCase, seed: number, run: number, p
 const judged = async (stage: Stage, fault: FaultCase, seed: number, run: number, plan: Plan, told: Told, say: Say): Promise<FaultRun> => {
   const result = await runFault(stage, fault, seed, run, plan);
   if (result.skipped === undefined) {
-    const verdict = await stage.judge("stopped");
+    const verdict = await judgedNow(stage, result);
     const fresh = told.fresh(verdict.violations);
     result.violations.push(...fresh);
     say(`  ${lineOf(result)}`);
@@ -65,6 +77,13 @@ const judged = async (stage: Stage, fault: FaultCase, seed: number, run: number,
   } else say(`  ${lineOf(result)}`);
   return result;
 };
+
+/** A log or a journal that cannot be read is a platform that did not come back. */
+const judgedNow = (stage: Stage, result: FaultRun): Promise<Judged> =>
+  stage.judge("stopped").catch((error: unknown) => {
+    result.broken ??= `it cannot be judged: ${String(error)}`;
+    return { violations: [], history: () => [] };
+  });
 
 /** One of each broken rule, with everything that happened to its payment. */
 const show = (fresh: readonly Violation[], { history }: Judged, say: Say): void => {
