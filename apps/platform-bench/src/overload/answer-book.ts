@@ -4,6 +4,8 @@ import type { Reply } from "../workloads/creator.js";
 /** A create that is answered later than this is of no use to the shop that waits for it. */
 export const goodWithinMs = 2_000;
 
+const windowSeconds = 5;
+
 interface Second {
   intended: number;
   good: number;
@@ -46,9 +48,15 @@ export class AnswerBook {
     return this.good / seconds;
   }
 
-  /** Seconds from the start of the phase until `share` of what was due is answered well, and stays so; undefined: never. */
+  /**
+   * Seconds from the start of the phase until `share` of what is due in any five seconds is answered well, and stays so;
+   * undefined: never. A single late answer in a calm stretch is not an outage.
+   */
   secondsUntilKept(share: number): number | undefined {
-    const last = this.seconds.findLastIndex(({ intended, good }) => good < intended * share);
+    const last = this.seconds.findLastIndex((_, at) => {
+      const window = this.seconds.slice(at, at + windowSeconds);
+      return window.reduce((sum, { good }) => sum + good, 0) < window.reduce((sum, { intended }) => sum + intended, 0) * share;
+    });
     return last + 1 < this.seconds.length ? last + 1 : undefined;
   }
 

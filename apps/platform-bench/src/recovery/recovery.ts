@@ -37,6 +37,8 @@ const crashes: readonly Crash[] = [
 
 const calmSeconds = 5;
 const keptShare = 0.95;
+/** How long a broker may take to start on a busy machine, for the load to outlast it. */
+const returnSecondsMax = 60;
 
 /** Kills one process after the other under a steady load, and tells when creates are accepted as before. */
 export const recovery = async (options: RecoveryOptions, say: (line: string) => void): Promise<boolean> => {
@@ -83,7 +85,7 @@ const underLoad = async (
   { what, process: name, fromReturn, aimSeconds }: Crash,
   { ratePerSecond, connections }: RecoveryOptions,
 ): Promise<{ readonly phase: PhaseResult; readonly backMs: number }> => {
-  const seconds = calmSeconds + aimSeconds + (fromReturn ? 30 : 12);
+  const seconds = calmSeconds + aimSeconds + (fromReturn ? returnSecondsMax : 12);
   const crash = async (): Promise<number> => {
     await delay(calmSeconds * 1_000);
     const pid = platform.pid(name);
