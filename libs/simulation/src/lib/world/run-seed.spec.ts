@@ -11,6 +11,12 @@ describe("a simulated world", () => {
     }
   }, 60_000);
 
+  // A late success parked as unknown after the tables were emptied; rows past records that were brought back; changes never
+  // told after a rebuild; an hour's step of a clock. What was cured has specs of its own beside the code.
+  it.each([1150, 1157, 1205, 10_125, 30_021])("breaks no rule where it once did, seed %d", async (seed) => {
+    expect(await runSeed(seed)).toMatchObject({ violations: [], unfinished: [] });
+  }, 60_000);
+
   it("ends differently with another seed", async () => {
     expect((await runSeed(4)).hash).not.toBe((await runSeed(5)).hash);
   }, 60_000);

@@ -4,6 +4,7 @@ import type { FaultSwitches, Injected } from "./faults/faults.js";
 import { WorldReader } from "./journals-of-world.js";
 import { judgeProgress, judgeSafety } from "./judge-world.js";
 import { luckOf } from "./luck.js";
+import { secretsOf } from "./secrets-of-world.js";
 import { World } from "./world.js";
 
 export type SeedResult = Readonly<{
@@ -64,7 +65,7 @@ const settle = async (world: World, reader: WorldReader): Promise<Pick<SeedResul
     const unfinished = judgeProgress(world, journals);
     if ((imported && unfinished.length === 0) || time.nowMs >= endMs) {
       // What is told only tomorrow may be missing today.
-      return { violations: judgeSafety(world, journals, world.webhooks.dayLate.length > 0 ? "stopped" : "settled"), unfinished };
+      return { violations: judgeSafety(world, { ...journals, ...secretsOf(world) }, world.webhooks.dayLate.length > 0 ? "stopped" : "settled"), unfinished };
     }
   }
 };

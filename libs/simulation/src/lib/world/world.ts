@@ -30,7 +30,7 @@ import { tracer } from "./tracer.js";
 import { WorldBroker } from "./world-broker.js";
 
 export type WorldOptions = Readonly<{ seed: number; faults?: FaultSwitches | undefined; trace?: ((line: string) => void) | undefined }>;
-export type Fatal = Readonly<{ process: string; error: unknown; clockOffMs: number }>;
+export type Fatal = Readonly<{ process: string; error: unknown }>;
 
 const dayMs = 86_400_000;
 const bootMsMax = 30_000;
@@ -93,7 +93,7 @@ export class World {
       keyRing: new SeededKeyRing(),
       loggerOf: (name) => (trace === undefined ? silentLogger : tracer(name, time, trace)),
       mayBoot: () => !this.isHalted,
-      fatal: (process, error) => void this.fatals.push({ process, error, clockOffMs: this.#clockOffMs(process) }),
+      fatal: (process, error) => void this.fatals.push({ process, error }),
     };
     const some = <Service>(count: number, name: string, build: (world: Surroundings) => Build<Service>) =>
       Array.from({ length: count }, (_, index) => new SimulatedProcess<Service>(`${name}-${index + 1}`, surroundings, build(surroundings)));
@@ -171,10 +171,6 @@ export class World {
     time.at(startMs + luck.share() * chaosMs, () => {
       if (!this.isHalted) void Promise.resolve(disaster(this, luck)).then((happened) => happened && faults.happened(kind));
     });
-  }
-
-  #clockOffMs(name: string): number {
-    return this.processes.find((process) => process.name === name)?.clock.offMs ?? 0;
   }
 
   #until(done: () => boolean): Promise<void> {
