@@ -33,7 +33,8 @@ const second = 1_000;
 /** After a crash, or from the end of what was done to it, until creates are accepted as before. */
 export const recoveryBoundMs: Readonly<Record<FaultGroup, number>> = {
   service: 8 * second,
-  clock: 8 * second,
+  // An owner whose clock is wrong gives its partitions up and asks only now and then whether it is right again.
+  clock: 30 * second,
   provider: 8 * second,
   merchant: 8 * second,
   broker: 30 * second,
