@@ -27,6 +27,8 @@ export type IntakePorts = Readonly<{
   logger: Logger;
   metrics: Metrics;
   onFatal: (error: unknown) => void;
+  /** Aggregates that the decider keeps in memory per partition; the decider's own default when absent. */
+  entriesMax?: number;
   /** Dies at a named place in crash tests; does nothing otherwise. */
   failpoint?: (name: string) => void;
 }>;

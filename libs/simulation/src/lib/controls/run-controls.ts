@@ -32,7 +32,10 @@ export const controls = async (bugs: readonly PlantedBug[], workers: number, say
   return caught === bugs.length;
 };
 
-/** A process that notices by itself and gives up is no judge: what counts is what the journals show. */
+/**
+ * A process that notices by itself and gives up is no judge: what counts is what the journals show. And the same seed has to
+ * be green without the bug, or it tells nothing about it.
+ */
 export const firstRed = async (bug: PlantedBug, at: (seed: number) => void = () => undefined): Promise<Caught> => {
   const threads = new SeedThreads(1, { bug, options: {} });
   try {
@@ -40,11 +43,21 @@ export const firstRed = async (bug: PlantedBug, at: (seed: number) => void = () 
       const { seed } = result;
       at(seed);
       const violation = brokenBy(result).find(({ rule }) => rule !== "no process gives up");
-      if (violation !== undefined) return { bug, seed, violation };
+      if (violation !== undefined && (await isGreen(seed))) return { bug, seed, violation };
     }
     return { bug };
   } catch (error) {
     return { bug, why: (error as Error).message };
+  } finally {
+    await threads.stop();
+  }
+};
+
+const isGreen = async (seed: number): Promise<boolean> => {
+  const threads = new SeedThreads(1, { options: {} });
+  try {
+    for await (const result of threads.run(seed, 1)) return brokenBy(result).length === 0;
+    return false;
   } finally {
     await threads.stop();
   }

@@ -42,6 +42,7 @@ const kinds = {
   webhook_forged: { by: "occasion", most: 0.1, what: "says that a declined attempt was charged" },
   // Merchants.
   impatient_merchant: { by: "occasion", most: 0.5, what: "the same create twice at once, from two programs" },
+  reused_key: { by: "occasion", most: 0.2, what: "the Idempotency-Key of another payment" },
   changed_body: { by: "occasion", most: 0.3, what: "another body under the same reference or Idempotency-Key" },
   endpoint_unreachable: { by: "occasion", most: 0.1, what: "no connection to the merchant" },
   endpoint_failing: { by: "occasion", most: 0.15, what: "500 or 503" },

@@ -24,7 +24,7 @@ export const bringCustomers = ({ accounts, ledgers, faults, merchant, time, chao
       minor: BigInt(luck.between(1, 100_000)),
       msisdn: oneOf(msisdns),
       channels: oneOf([[first], [second], channels, [second, first]]),
-      idempotencyKey: luck.chance(0.4) ? `key-${n}` : undefined,
+      idempotencyKey: faults.strikes("reused_key") ? "key-of-several" : luck.chance(0.4) ? `key-${n}` : undefined,
       wantsCallbacks: luck.chance(0.9),
       cancels: luck.chance(0.15),
       changedTo: faults.strikes("changed_body") ? BigInt(luck.between(100_001, 200_000)) : undefined,
