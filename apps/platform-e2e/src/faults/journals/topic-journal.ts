@@ -2,6 +2,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { judgedTopics, TopicsReader, type RawRecord, type TopicJournals } from "@malipo/simulation/judges";
 import { dumpTopics, type DumpedRecord } from "../../harness/kafka-dump.js";
 
+const [events, commands] = ["payments.events.v1", "payments.commands.v1"];
+/**
+ * The end of each is asked for in this order, as all go on being written: what events have led to is read no further than
+ * the events, and every command that an event answers is read too.
+ */
+const inOrder = [...judgedTopics.filter((topic) => topic !== events && topic !== commands), events, commands];
+
 const triesMax = 10;
 const readWithinMs = 60_000;
 
@@ -31,7 +38,7 @@ export class TopicJournal {
     for (let turn = 1; ; turn += 1) {
       try {
         const timeout = delay(readWithinMs, undefined, { ref: false }).then(() => Promise.reject(new Error("the log could not be read in time")));
-        return (await Promise.race([dumpTopics(this.brokers, judgedTopics, from), timeout])).map(rawOf);
+        return (await Promise.race([dumpTopics(this.brokers, inOrder, from), timeout])).map(rawOf);
       } catch (error) {
         if (turn === triesMax) throw new Error("the log cannot be read", { cause: error });
         await delay(1_000);
