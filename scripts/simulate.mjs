@@ -1,4 +1,4 @@
-// npm run simulate: a thousand seeds of the whole platform in one thread; a seed that breaks a rule is replayed by its number.
+// npm run simulate: seeds of the whole platform, a world to each core; a seed that breaks a rule is replayed by its number.
 import { become, build, ensureInstalled } from "./lib/prepare.mjs";
 
 await ensureInstalled();

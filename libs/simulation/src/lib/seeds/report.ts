@@ -14,13 +14,15 @@ export const textOf = ({ rule, subject, how }: Violation): string => `${rule}: $
 type Of = Readonly<{ bug?: PlantedBug | undefined; options: SeedOptions }>;
 
 export const violationLines = (result: SeedResult, { bug, options }: Of): readonly string[] => {
-  const { seed, hash } = result;
+  const { seed, hash, history } = result;
   const broken = brokenBy(result);
   return [
-  `seed ${seed} breaks a rule:`,
-  ...broken.slice(0, shownMax).map((violation) => `  ${textOf(violation)}`),
-  ...(broken.length > shownMax ? [`  and ${broken.length - shownMax} more`] : []),
-  `replay to the same hash ${hash}: ${replayCommand(seed, bug, options)}`,
+    `seed ${seed} breaks a rule:`,
+    ...broken.slice(0, shownMax).map((violation) => `  ${textOf(violation)}`),
+    ...(broken.length > shownMax ? [`  and ${broken.length - shownMax} more`] : []),
+    "the history of the first:",
+    ...history,
+    `replay to the same hash ${hash}: ${replayCommand(seed, bug, options)}`,
   ];
 };
 

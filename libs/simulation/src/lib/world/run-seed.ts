@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { historyOf } from "../judges/history.js";
 import type { Violation } from "../judges/journals.js";
 import type { FaultSwitches, Injected } from "./faults/faults.js";
 import { WorldReader } from "./journals-of-world.js";
@@ -13,6 +14,8 @@ export type SeedResult = Readonly<{
   violations: readonly Violation[];
   /** What must have come about after everything was healed, and has not. Looked at only where nothing was violated. */
   unfinished: readonly Violation[];
+  /** What a person needs to read of the first of them; empty where there is none. */
+  history: readonly string[];
   /** How often each kind of fault happened. */
   injected: Injected;
   payments: number;
@@ -45,7 +48,9 @@ export const runSeed = async (seed: number, options: RunOptions = {}): Promise<S
     await world.overnight();
     ({ violations, unfinished } = await settle(world, reader));
   }
-  return { seed, violations, unfinished, ...summaryOf(world, reader) };
+  const first = [...violations, ...unfinished][0];
+  const history = first === undefined ? [] : historyOf(reader.read(), first);
+  return { seed, violations, unfinished, history, ...summaryOf(world, reader) };
 };
 
 /** Lets the world come to rest. Looks now and then: a violation ends it, and so does rest with nothing left to do. */
@@ -70,7 +75,7 @@ const settle = async (world: World, reader: WorldReader): Promise<Pick<SeedResul
   }
 };
 
-const summaryOf = (world: World, reader: WorldReader): Omit<SeedResult, "seed" | "violations" | "unfinished"> => {
+const summaryOf = (world: World, reader: WorldReader): Omit<SeedResult, "seed" | "violations" | "unfinished" | "history"> => {
   const { events, provider, callbacks, requests } = reader.read();
   const { nowMs, steps } = world.time;
   const hash = createHash("sha256").update(JSON.stringify([events, provider, callbacks, requests])).digest("hex").slice(0, 16);
