@@ -1,5 +1,6 @@
 import { connect as connectPlain } from "node:net";
 import { Kafka, type ISocketFactory, logLevel, type logCreator } from "kafkajs";
+import { cureHalfConnected } from "./connect-cure.js";
 import type { KafkaEventLogOptions } from "./kafka-config.js";
 import { cureEndlessTimer } from "./timer-cure.js";
 
@@ -13,6 +14,7 @@ export class KafkaClients {
 
   constructor(private readonly options: KafkaEventLogOptions) {
     cureEndlessTimer();
+    cureHalfConnected();
     // kafkajs reports as errors what it retries itself; what matters reaches us as a rejection or a crash event.
     this.#log = () => ({ namespace, log }) => options.logger.debug({ namespace, ...redacted(log) }, `kafkajs: ${log.message}`);
   }
