@@ -1,4 +1,4 @@
-import { ChainReader, genesisPosition } from "@malipo/event-log";
+import { type ChainPosition, ChainReader, genesisPosition, link } from "@malipo/event-log";
 import type { SeededRandom } from "@malipo/event-log/simulated";
 import { PARTITION_COUNT } from "@malipo/kernel";
 import type { StoredRecord } from "@malipo/ports";
@@ -33,7 +33,7 @@ export const loseTail = (world: World, luck: SeededRandom): boolean => {
   world.isHalted = true; // nobody is started on a log that is known to be short
   // Who has not read what is gone cannot know, and is stopped by those who do.
   for (const process of processes) if (!readers.includes(process)) process.holdDown();
-  broker.shorten(events, partition, from, isRefilled ? lost.map((record) => inPlaceOf(record, records)) : []);
+  broker.shorten(events, partition, from, isRefilled ? byAnother(lost, kept.position) : []);
   time.at(time.nowMs + graceMs + pausedMsMax, () => {
     for (const { process, boots } of before) if (isGoingOn(process, boots)) world.wentOnWithShortLog.push(process.name);
     for (const process of processes) process.holdDown();
@@ -46,5 +46,8 @@ export const loseTail = (world: World, luck: SeededRandom): boolean => {
 
 const isGoingOn = (process: SimulatedProcess<unknown>, boots: number): boolean => process.isRunning && process.boots === boots && process.tail?.halted !== true;
 
-/** Something that is no part of the chain, where something else was. */
-const inPlaceOf = (record: StoredRecord, records: readonly StoredRecord[]): StoredRecord => ({ ...records[0]!, offset: record.offset });
+/** What another writer would have put there who never read what is gone: as valid, with the same numbers, and not the same. */
+const byAnother = (lost: readonly StoredRecord[], after: ChainPosition): readonly StoredRecord[] => {
+  const drafts = lost.map(({ key, value, headers }) => ({ key, value, headers: { ...headers, ce_id: "of-another-writer" } }));
+  return link(events, lost[0]!.partition, after, drafts).map((record, index) => ({ ...lost[index]!, headers: record.headers }));
+};
