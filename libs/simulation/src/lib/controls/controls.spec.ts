@@ -4,7 +4,7 @@ import { firstRed, plantedBugs } from "@malipo/simulation";
 import { patched, pathOfModule } from "./patched-modules.js";
 
 /** Caught within a few seeds; `npm run simulate -- --controls` plants them all. */
-const quick = ["caller_check_off", "bare_acknowledgement"];
+const quick = ["caller_check_off", "header_after_digest", "dedupe_off", "late_success_flips", "callbacks_as_they_arrive"];
 
 describe("the planted bugs", () => {
   it.each(plantedBugs.map((bug) => [bug.name, bug] as const))("%s is a change of the product as it is built now", (name, { patches }) => {

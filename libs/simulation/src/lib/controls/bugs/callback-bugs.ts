@@ -5,7 +5,7 @@ export const callbackBugs: readonly PlantedBug[] = [
   {
     name: "callbacks_as_they_arrive",
     summary: "a callback that waits for its next try does not hold up the one that has just arrived",
-    within: 100,
+    within: 50,
     patches: [
       {
         module: "libs/callback-delivery/dist/lib/payment-line.js",

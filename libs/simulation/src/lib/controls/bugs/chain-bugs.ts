@@ -25,25 +25,25 @@ export const chainBugs: readonly PlantedBug[] = [
   {
     name: "no_reread_after_reconnect",
     summary: "what was folded before a connection broke is believed after it, without another look at the log",
-    within: 1_000,
+    within: 100,
     patches: [{ module: `${chain}/chain-tail.js`, find: "return this.#verifiedGeneration === this.options.log.generation;", replace: "return this.#verifiedGeneration >= 0;" }],
   },
   {
     name: "refilled_tail",
     summary: "a lost tail that another writer has filled again is taken for the old one: only the numbers are compared",
-    within: 1_000,
+    within: 300,
     patches: [{ module: `${chain}/verify-position.js`, find: "if (sameDigest(recordDigest(prev, position.seq, record), position.head))", replace: "if (true)" }],
   },
   {
     name: "header_after_digest",
     summary: "something adds a header to a record on its way out, after the digest was taken",
-    within: 100,
+    within: 50,
     patches: [{ module: `${chain}/chain-reader.js`, find: "[prevHeader]: head };", replace: '[prevHeader]: head, traceparent: "00-added-on-the-way-01" };' }],
   },
   {
     name: "reply_before_append",
     summary: "a decision is folded and answered as soon as it is taken, while its append is still out",
-    within: 100,
+    within: 50,
     patches: [
       {
         module: `${chain}/chain-writer.js`,

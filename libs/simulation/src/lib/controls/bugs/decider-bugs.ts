@@ -9,7 +9,7 @@ export const deciderBugs: readonly PlantedBug[] = [
   {
     name: "eviction_before_checkpoint",
     summary: "memory lets go of what is used least, whether the tables have it or not",
-    within: 1_000,
+    within: 100,
     patches: [
       { module: memory, find: "this.#entries.size <= this.entriesMax || entry.lastOffset >= this.#checkpoint", replace: "this.#entries.size <= this.entriesMax" },
       { module: memory, find: "this.#raiseFloor(entry.lastOffset + 1);", replace: "" },
@@ -18,7 +18,7 @@ export const deciderBugs: readonly PlantedBug[] = [
   {
     name: "emptied_database_believed",
     summary: "what the tables do not have never happened, however far they are",
-    within: 500,
+    within: 100,
     patches: [
       { module: memory, find: "answer.checkpoint < this.floorOffset", replace: "false" },
       { module: takeOver, find: "answer !== undefined && answer.checkpoint >= floor()", replace: "answer !== undefined" },
@@ -27,25 +27,25 @@ export const deciderBugs: readonly PlantedBug[] = [
   {
     name: "decided_too_late",
     summary: "a command is decided whenever it comes, its deadline over or not",
-    within: 500,
+    within: 100,
     patches: [{ module: items, find: "decideBefore !== undefined && this.#at > decideBefore", replace: "false" }],
   },
   {
     name: "refused_decided_again",
     summary: "only what was recorded about a payment marks a command as answered: a refused one is decided again when it comes again",
-    within: 500,
+    within: 100,
     patches: [{ module: items, find: " || (refusal && refusal.version > 0)", replace: "" }],
   },
   {
     name: "dedupe_off",
     summary: "a command that comes again is decided again",
-    within: 100,
+    within: 50,
     patches: [{ module: items, find: "entry.causations.includes(envelope.id) || (refusal && refusal.version > 0)", replace: "false" }],
   },
   {
     name: "two_records_per_decision",
     summary: "an approval is put on record as progress with the provider's reference, and once more as completion",
-    within: 100,
+    within: 50,
     patches: [
       {
         module: items,
@@ -62,7 +62,7 @@ export const deciderBugs: readonly PlantedBug[] = [
   {
     name: "starting_at_earliest",
     summary: "a take-over reads commands from the earliest on, though answers before the cursor are not remembered (alone it is harmless: every command is known by its answer)",
-    within: 500,
+    within: 50,
     patches: [
       { module: takeOver, find: "return Math.max(start, cursor + 1);", replace: "return start;" },
       { module: memory, find: "events.flatMap(({ causation }) => (causation === undefined ? [] : [causation]))", replace: "[]" },
@@ -71,7 +71,7 @@ export const deciderBugs: readonly PlantedBug[] = [
   {
     name: "partition_by_payment",
     summary: "commands are spread by payment instead of account, and an Idempotency-Key is looked up where its payment lies",
-    within: 1_000,
+    within: 50,
     patches: [
       { module: "libs/event-log/dist/lib/commands/command-bus.js", find: "partitionOf(options.account), command.id", replace: "partitionOf(command.subject), command.id" },
       { module: "libs/event-log/dist/lib/commands/command-bus.js", find: "writer.write(partitionOf(options.account), record)", replace: "writer.write(partitionOf(command.subject), record)" },

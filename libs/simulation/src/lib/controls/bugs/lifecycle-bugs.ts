@@ -7,7 +7,7 @@ export const lifecycleBugs: readonly PlantedBug[] = [
   {
     name: "timer_writes_state",
     summary: "the clock ends what has taken too long: an attempt without a word by resolveBy is called failed",
-    within: 500,
+    within: 50,
     patches: [
       {
         module: `${lifecycle}/timers.js`,
@@ -19,7 +19,7 @@ export const lifecycleBugs: readonly PlantedBug[] = [
   {
     name: "new_attempt_after_unknown",
     summary: "a call without an answer is tried again at the same provider, under a new attempt id",
-    within: 100,
+    within: 50,
     patches: [
       {
         module: `${lifecycle}/decide/record-outcome.js`,
@@ -35,7 +35,7 @@ export const lifecycleBugs: readonly PlantedBug[] = [
   {
     name: "late_success_flips",
     summary: "an approval completes the payment whatever it was called meanwhile, and nobody looks at it",
-    within: 100,
+    within: 50,
     patches: [
       { module: `${lifecycle}/decide/record-approval.js`, find: "if (isOpen(attempt)) {", replace: "if (true) {" },
       {

@@ -17,7 +17,7 @@ export const routerBugs: readonly PlantedBug[] = [
   {
     name: "fail_over_after_unknown",
     summary: "a call without an answer counts as not sent, so the next provider is tried",
-    within: 100,
+    within: 50,
     patches: [
       {
         module: call,
@@ -41,7 +41,7 @@ export const routerBugs: readonly PlantedBug[] = [
   {
     name: "offset_before_effect",
     summary: "the checkpoint of the evidence moves when a webhook is read, before what it proves is in the commands",
-    within: 1_000,
+    within: 300,
     patches: [
       {
         module: `${router}/interpret-evidence/evidence-consumer.js`,
