@@ -47,8 +47,11 @@ export class ClientJournal {
 
   async note(request: Omit<ClientRequest, "beganMs" | "endedMs" | "answer">, send: () => Promise<Answer>): Promise<ClientAnswer | undefined> {
     const beganMs = Date.now();
+    const noted = { ...request, beganMs, endedMs: beganMs };
+    // Written down before it is sent: whoever judges in between must know that it is under way.
+    this.requests.push(noted);
     const answer = await send().then(answerOf, () => undefined); // no answer is what the journal says without one
-    this.requests.push({ ...request, beganMs, endedMs: Date.now(), ...(answer !== undefined && { answer }) });
+    Object.assign(noted, { endedMs: Date.now(), ...(answer !== undefined && { answer }) });
     return answer;
   }
 }

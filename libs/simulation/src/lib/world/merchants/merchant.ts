@@ -94,13 +94,15 @@ export class Merchant {
     const { account, reference, idempotencyKey } = wanted;
     const request = requestOf(wanted);
     const beganMs = this.#clock.now();
+    const asked = { kind, account, reference, body: request.canonicalBody, beganMs, endedMs: beganMs, ...(idempotencyKey !== undefined && { idempotencyKey }) };
+    // Written down before it is sent: whoever judges in between must know that it is under way.
+    this.requests.push(asked);
     const answer = await this.#within(async (intake): Promise<ClientAnswer> => {
       const { status, body, replayed } = await intake.createPayment.execute(request);
       const { orderNumber, status: paymentStatus } = JSON.parse(body) as { orderNumber: string; status: string };
       return { status, body, replayed, orderNumber, paymentStatus };
     });
-    const said = { kind, account, reference, body: request.canonicalBody, beganMs, endedMs: this.#clock.now() };
-    this.requests.push({ ...said, ...(idempotencyKey !== undefined && { idempotencyKey }), ...(answer !== undefined && { answer }) });
+    Object.assign(asked, { endedMs: this.#clock.now(), ...(answer !== undefined && { answer }) });
     return answer;
   }
 
