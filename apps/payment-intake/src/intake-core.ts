@@ -1,4 +1,4 @@
-import { ChainTail, CommandBus, DeciderRuntime, TailLag, TopicWriter, parkRecord, type ChainRecord, type ParkedReason } from "@malipo/event-log";
+import { ChainTail, ClockGuard, CommandBus, DeciderRuntime, TailLag, TopicWriter, parkRecord, type ChainRecord, type ParkedReason } from "@malipo/event-log";
 import type { RecordedFact } from "@malipo/event-contracts";
 import type { Payment, PaymentCommand } from "@malipo/payment-lifecycle";
 import type { Clock, EventLog, Logger, Metrics, Random, Scheduler, Subscription, Vault } from "@malipo/ports";
@@ -126,7 +126,8 @@ export class IntakeCore {
         },
       });
     }
-    await this.decider?.start();
+    // The API alone has to have the right time too: commands get their deadlines by it.
+    await (this.decider?.start() ?? new ClockGuard(this.ports).agreed(source, signal));
     this.started = true;
     this.logProbe.start();
   }

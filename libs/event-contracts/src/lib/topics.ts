@@ -12,6 +12,7 @@ export type TopicName =
   | "callbacks.deliveries.v1"
   | "reconciliation.events.v1"
   | "keys.state.v1"
+  | "clock.probes.v1"
   | "parked.v1";
 
 export type TopicSettings = Readonly<{
@@ -48,6 +49,8 @@ export const topics: Readonly<Record<TopicName, TopicSettings>> = {
   "reconciliation.events.v1": topic(forEver),
   // Erasure is a tombstone here, so deletes must become real within a day.
   "keys.state.v1": topic({ ...compacted, "max.compaction.lag.ms": String(dayMs), "segment.ms": "3600000" }),
+  // Written to learn the broker's time from the append; read by nobody.
+  "clock.probes.v1": { ...topic(kept(3_600_000)), partitions: 1 },
   "parked.v1": topic(kept(90 * dayMs)),
 };
 

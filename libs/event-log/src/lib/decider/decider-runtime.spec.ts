@@ -159,6 +159,19 @@ describe("the decider runtime", () => {
     expect(world.fatal).toMatchObject([{ code: "clock_off" }]);
   });
 
+  it("begins only when the broker agrees with its clock", async () => {
+    const world = new TallyWorld(1);
+    const p = world.process();
+    p.clock.offMs = 3_600_000;
+    const starting = p.start();
+    await world.time.run(() => false, 20_000);
+    expect(p.runtime.serving).toEqual([]);
+    p.clock.offMs = 0;
+    await world.run(starting.then(() => p.serving()));
+    expect(await world.run(p.ask({ type: "open", id: "t1" }, account))).toMatchObject({ type: "opened" });
+    expect(world.fatal).toEqual([]);
+  });
+
   it("records nothing by a clock that was stepped", async () => {
     const world = new TallyWorld(1);
     const p = await world.run(started(world.process()));

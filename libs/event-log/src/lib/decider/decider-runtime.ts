@@ -5,6 +5,7 @@ import type { ChainRecord } from "../chain/chain-record.js";
 import { ChainWriter } from "../chain/chain-writer.js";
 import { EndOffsets } from "../chain/end-offsets.js";
 import { Spacing } from "../writer/spacing.js";
+import { ClockGuard } from "./clock-guard.js";
 import { ClockOffError, type DeciderRuntimeOptions, defaults } from "./decider-config.js";
 import { OwnedPartition } from "./owned-partition.js";
 import { PartitionMemory } from "./partition-memory.js";
@@ -23,6 +24,8 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
   readonly #tick: Tick<Command, Event, State>;
   readonly #spacing: Spacing;
   readonly #commandEnds: EndOffsets;
+  readonly #clockGuard: ClockGuard;
+  readonly #stopping = new AbortController();
   #subscription: Subscription | undefined;
   #running: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -34,19 +37,22 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
     this.#marks = Array.from({ length: tail.partitions }, () => ({ cursor: -1, lastAt: undefined }));
     this.#spacing = new Spacing(clock, scheduler);
     const writer = new ChainWriter(options);
-    this.#tick = new Tick(options, writer, (partition) => this.#marks[partition]!.lastAt, () => this.#kick());
+    this.#clockGuard = new ClockGuard(options);
+    this.#tick = new Tick(options, writer, (partition) => this.#marks[partition]!.lastAt, () => this.#kick(), this.#clockGuard);
     tail.subscribe((partition, records) => this.#onRecords(partition, records));
   }
 
-  /** Joins the group. Partitions are served as they are given. */
+  /** Joins the group once the broker agrees with our clock. Partitions are served as they are given. */
   async start(): Promise<void> {
     const { log, definition, group } = this.options;
+    await this.#clockGuard.agreed(definition.source, this.#stopping.signal);
     this.#subscription = await log.consumeOwned(definition.commandsTopic, group, this);
   }
 
   /** Gives up all partitions once the tick under way is done. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#stopping.abort();
     this.#timer?.cancel();
     await this.#running;
     await this.#subscription?.stop();
@@ -79,6 +85,7 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
       // Asked again when due, so a timer that was over meanwhile does nothing.
       if (memory.get(aggregateId) === undefined) owned.timers.add({ aggregateId, account, name, dueAt });
     }
+    for (const { aggregateId, account } of stored.unread ?? []) if (memory.get(aggregateId) === undefined) owned.refresh(aggregateId, account);
     owned.status = "serving";
     logger.info({ partition, from, floor, tookMs: clock.monotonicMs() - startedMs }, "partition taken over");
     this.#kick();

@@ -59,6 +59,8 @@ export type TakeOverAnswer = Readonly<{
   lastAt?: Instant;
   /** Timers that may still be open. One too many is harmless: it is asked again before it fires. One too few is not. */
   timers: readonly StoredTimer[];
+  /** Aggregates whose rows lack what an older version could not read: their timers are in their events alone. */
+  unread?: readonly Readonly<{ aggregateId: string; account: Account }>[];
 }>;
 
 /**

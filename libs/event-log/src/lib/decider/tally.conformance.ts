@@ -114,7 +114,7 @@ export class TallyWorld {
     this.random = new SeededRandom(seed);
     this.time = new SimulatedTime(this.random.fork());
     const twelve = { partitions: 12 };
-    this.broker = brokerBy(rule, this.time, this.random.fork(), { commands: twelve, events: twelve, "parked.v1": twelve });
+    this.broker = brokerBy(rule, this.time, this.random.fork(), { commands: twelve, events: twelve, "parked.v1": twelve, "clock.probes.v1": { partitions: 1 } });
   }
 
   /** `wrap` puts something between the runtime and its store. */

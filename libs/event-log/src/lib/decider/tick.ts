@@ -2,7 +2,7 @@ import type { Instant } from "@malipo/kernel";
 import { isTracing } from "@malipo/runtime";
 import type { AppendVerdict, ChainBatch, ChainWriter } from "../chain/chain-writer.js";
 import { type Parking, parkRecord } from "../writer/park-record.js";
-import { ClockGuard } from "./clock-guard.js";
+import type { ClockGuard } from "./clock-guard.js";
 import { type DecidedItems, ItemsDecision, toDrafts } from "./decide-items.js";
 import { type DeciderRuntimeOptions, defaults, holdMs } from "./decider-config.js";
 import type { PartitionAnswer, PartitionQuestion } from "./decider-store.js";
@@ -23,21 +23,20 @@ type Covered<Command> = Readonly<{ items: readonly WorkItem<Command>[]; outcomes
 /** One round over the partitions that have work: look up what is missing, decide, append everything in one request. */
 export class Tick<Command, Event, State> {
   readonly #parking: Parking;
-  readonly #clockGuard: ClockGuard;
 
   constructor(
     private readonly options: DeciderRuntimeOptions<Command, Event, State>,
     private readonly writer: ChainWriter,
     private readonly lastAt: (partition: number) => Instant | undefined,
     private readonly resynced: () => void,
+    private readonly clockGuard: ClockGuard,
   ) {
     const { parked, clock, random, definition } = options;
-    this.#clockGuard = new ClockGuard(clock, options.clockSkewMaxMs ?? defaults.clockSkewMaxMs);
     this.#parking = { writer: parked, clock, random, source: definition.source };
   }
 
   async run(ready: readonly OwnedPartition<Command, Event, State>[], stillOwned: (owned: OwnedPartition<Command, Event, State>) => boolean): Promise<void> {
-    const stepped = this.#clockGuard.stepped();
+    const stepped = this.clockGuard.stepped();
     if (stepped !== undefined) {
       this.options.onFatal(stepped);
       return ready.forEach((owned) => this.#hold(owned));
@@ -76,7 +75,7 @@ export class Tick<Command, Event, State> {
       if (!stillOwned(owned)) continue;
       if (verdict?.kind === "resync") this.#resync(owned, verdict.done);
       else {
-        const fault = verdict?.appendedAtMs === undefined ? undefined : this.#clockGuard.compared(sentAt, verdict.appendedAtMs);
+        const fault = verdict?.appendedAtMs === undefined ? undefined : this.clockGuard.compared(sentAt, verdict.appendedAtMs);
         if (fault !== undefined) this.options.onFatal(fault);
         owned.shift(done.count);
       }

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "@jest/globals";
+import { topics as allTopics } from "@malipo/event-contracts";
 import { type CommandId, instant } from "@malipo/kernel";
 import type { Clock, Random, Scheduler } from "@malipo/ports";
 import { ChainReader, genesisPosition } from "../chain/chain-reader.js";
@@ -66,7 +67,7 @@ const openProcess = async (names: Names, fatal: unknown[]) => {
 const makeTopics = async (): Promise<Names> => {
   const names = { commands: unique("commands"), events: unique("events"), parked: unique("parked"), group: unique("group") };
   const settings = { partitions: 12, chained: false, config: { "message.timestamp.type": "LogAppendTime" } };
-  const topics = { [names.commands]: settings, [names.events]: settings, [names.parked]: settings };
+  const topics = { [names.commands]: settings, [names.events]: settings, [names.parked]: settings, "clock.probes.v1": allTopics["clock.probes.v1"] };
   await createTopics({ brokers: brokers(), clientId: "spec", replicationFactor: 1, topics });
   return names;
 };
