@@ -36,6 +36,8 @@ type First = Readonly<{
   keyHash: string | undefined;
   fingerprint: string;
   orderNumber: string;
+  /** When it was created, and now. */
+  firstStatus: PublicStatus;
   status: PublicStatus;
   payer: PayerId | undefined;
   answer: Sealed | undefined;
@@ -69,7 +71,7 @@ export class CreatePaymentHandler {
       const { initiated, view } = known;
       const { request: first, payer, answer, orderNumber, paymentId } = initiated;
       return this.repeated(account, identity, {
-        paymentId, keyHash: first.keyHash, fingerprint: first.fingerprint, orderNumber, status: view.status, payer: payer?.id, answer,
+        paymentId, keyHash: first.keyHash, fingerprint: first.fingerprint, orderNumber, firstStatus: initiated.public.status, status: view.status, payer: payer?.id, answer,
       });
     }
 
@@ -146,20 +148,22 @@ export class CreatePaymentHandler {
     if (row === undefined) throw temporarilyUnavailable(new Error("the payment of an idempotency key has no row"));
     const created = (await this.ports.database.story({ paymentId }))?.events[0];
     const first = created && decodePaymentEvent(created.type, fromJsonBytes(created.value));
-    const payer = first?.type === "PaymentInitiated" ? first.payer?.id : undefined;
+    if (first?.type !== "PaymentInitiated") throw new TypeError("the payment of an idempotency key does not begin with its creation");
     const { fingerprint, orderNumber, status, answer } = row;
-    return this.repeated(account, identity, { paymentId, keyHash: identity.keyHash, fingerprint, orderNumber, status, payer, answer });
+    return this.repeated(account, identity, {
+      paymentId, keyHash: identity.keyHash, fingerprint, orderNumber, firstStatus: first.public.status, status, payer: first.payer?.id, answer,
+    });
   }
 
   private async repeated(account: Account, identity: Identity, first: First): Promise<CreateAnswer> {
-    const { orderNumber, status, paymentId, payer, answer } = first;
+    const { orderNumber, firstStatus, status, paymentId, payer, answer } = first;
     if (identity.keyHash === undefined || identity.keyHash !== first.keyHash) {
       throw refusalProblem("reference_already_used", { orderNumber, status });
     }
     if (identity.fingerprint !== first.fingerprint) throw refusalProblem("idempotency_key_reused");
     if (answer === undefined) throw new TypeError("a payment with an idempotency key has no recorded answer");
     const opened = await this.ports.vault.open(answerOwner(account, payer), answerField(paymentId), answer);
-    if (opened === "erased") return { status: 201, body: JSON.stringify({ orderNumber, status, reference: "[erased]" }), replayed: true };
+    if (opened === "erased") return { status: 201, body: JSON.stringify({ orderNumber, status: firstStatus, reference: "[erased]" }), replayed: true };
     const recorded = JSON.parse(new TextDecoder().decode(opened)) as { status: number; body: string };
     return { ...recorded, replayed: true };
   }

@@ -55,7 +55,7 @@ describe("clients that can rely on their answers", () => {
     ["a create and a read", [create(0, 50, {}), read(60, 70, 1, "pending"), read(60_010, 60_020, 2, "expired")]],
     ["a repeat told that the reference is used", [create(0, 50, {}), { ...create(60, 70, {}), answer: usedBefore }]],
     ["a keyed repeat with the first answer", [create(0, 50, {}, keyed), create(60, 70, { replayed: true }, keyed)]],
-    ["a keyed repeat after the payer was erased", [create(0, 50, {}, keyed), create(60, 70, { body: '{"reference":"[erased]"}' }, keyed)]],
+    ["a keyed repeat after the payer was erased", [create(0, 50, {}, keyed), create(60, 70, { body: '{"status":"pending","reference":"[erased]"}' }, keyed)]],
     ["a key used for another body, refused", [create(0, 50, {}, keyed), { ...refusal(60, { status: 422, code: "idempotency_key_reused", body: "" }), idempotencyKey: "k1", body: "{2}" }]],
     ["a 503, and a repeat that was taken", [{ ...create(0, 10, {}), answer: unavailable }, create(15, 50, {})]],
     ["a decision that nobody waited for", [create(0, 10, undefined), { ...create(60_000, 60_010, {}), answer: usedBefore }]],
@@ -73,6 +73,7 @@ describe("a planted fault", () => {
     ["what is answered is in the log", "a reference used by nothing", [{ ...create(0, 5, {}), answer: { ...usedBefore, orderNumber: "O7" } }]],
     ["one 201 per reference", "two creations", [create(0, 50, {}), create(60, 70, {})]],
     ["a repeat gets the first answer", "another answer to a repeat", [create(0, 50, {}, keyed), create(60, 70, { body: "second" }, keyed)]],
+    ["a repeat gets the first answer", "a later status after the payer was erased", [create(0, 50, {}, keyed), create(60, 70, { body: '{"status":"failed","reference":"[erased]"}' }, keyed)]],
     [
       "one payment per reference",
       "a reference with two payments",

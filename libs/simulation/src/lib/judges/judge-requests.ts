@@ -56,8 +56,8 @@ const judgeRepeats = (same: readonly Create[], broken: Broken): void => {
 /** The decision's time is its decider's, whose clock may be ahead of the client's by this. */
 const skewMs = 2_000;
 
-/** A payer's data keys were deleted since: what was sealed with them cannot be told again. */
-const isErased = (body: string): boolean => body.includes('"reference":"[erased]"');
+/** A payer's data keys were deleted since: what was sealed with them cannot be told again, but the first status is. */
+const isErased = (body: string): boolean => body.includes('"reference":"[erased]"') && body.includes('"status":"pending"');
 
 const judgeLeftBehind = ({ orderNumber, begunMs }: Story, same: readonly Create[], broken: Broken): void => {
   if (same.every(({ answer }) => answer !== undefined && isRefused(answer))) broken("a refused create leaves nothing", `${orderNumber} is in the log`);
