@@ -36,7 +36,8 @@ const run = async ({ all, only, seeds, list, keep }: FaultOptions): Promise<bool
   if (keep) process.env["MALIPO_E2E_KEEP"] = "1";
   const runs = await runFaults(faults, seeds, isFull ? everyNight : quick, say);
   for (const line of reportOf(runs)) console.log(line);
-  return runs.every((each) => each.skipped !== undefined || (isSurvived(each) && !each.recoveryMissed));
+  // The few are part of npm test, where what else the machine does decides about seconds: they are told there, not judged.
+  return runs.every((each) => each.skipped !== undefined || (isSurvived(each) && !(isFull && each.recoveryMissed)));
 };
 
 try {
