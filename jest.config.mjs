@@ -2,7 +2,11 @@ const common = {
   rootDir: import.meta.dirname,
   testEnvironment: "node",
   extensionsToTreatAsEsm: [".ts"],
-  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
+  moduleNameMapper: {
+    "^(\\.{1,2}/.*)\\.js$": "$1",
+    // Its ES modules import JSON without an attribute, about which Jest warns in every suite.
+    "^libphonenumber-js/min$": "<rootDir>/node_modules/libphonenumber-js/min/index.cjs",
+  },
   transform: {
     "^.+\\.ts$": [
       "@swc/jest",
