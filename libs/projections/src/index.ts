@@ -4,6 +4,7 @@ export * from "./lib/database/pool.js";
 export { entities } from "./lib/entities.js";
 export { grantTable, secureTenantTable } from "./lib/database/tenant-table.js";
 export { columnsOf, timestamp, unnest } from "./lib/database/unnest.js";
+export { type HeldEvent, heldEventColumns, heldRecord, holdRecord, readHeldEvent } from "./lib/held-events/held-event.js";
 export { migrate } from "./lib/migrate.js";
 export { migrations } from "./lib/migrations.js";
 export { ChangeSet } from "./lib/payments/change-set.js";

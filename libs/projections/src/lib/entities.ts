@@ -2,6 +2,7 @@ import { CallbackAttemptEntity } from "./callbacks/callback-attempt.entity.js";
 import { CallbackCheckpointEntity } from "./callbacks/callback-checkpoint.entity.js";
 import { CallbackDeliveryEntity } from "./callbacks/callback-delivery.entity.js";
 import { ProjectionCheckpointEntity } from "./checkpoints/projection-checkpoint.entity.js";
+import { HeldEventEntity } from "./held-events/held-event.entity.js";
 import { CredentialUseEntity } from "./merchants/credential-use.entity.js";
 import { MerchantEventEntity } from "./merchants/merchant-event.entity.js";
 import { PaymentAttemptEntity } from "./payments/payment-attempts/payment-attempt.entity.js";
@@ -28,6 +29,7 @@ export const entities = [
   CallbackDeliveryEntity,
   ProjectionCheckpointEntity,
   CredentialUseEntity,
+  HeldEventEntity,
   MerchantEventEntity,
   PaymentAttemptEntity,
   PaymentEventEntity,

@@ -1,6 +1,7 @@
 import { CreateCallbacks1790000000020 } from "./callbacks/create-callbacks.migration.js";
 import { CreateCheckpoints1790000000002 } from "./checkpoints/create-checkpoints.migration.js";
 import { CreateRoles1790000000001 } from "./database/create-roles.migration.js";
+import { HoldEvents1790000000060 } from "./held-events/hold-events.migration.js";
 import { CreateMerchants1790000000015 } from "./merchants/create-merchants.migration.js";
 import { CreatePaymentAttempts1790000000012 } from "./payments/payment-attempts/create-payment-attempts.migration.js";
 import { CreatePaymentEvents1790000000010 } from "./payments/payment-events/create-payment-events.migration.js";
@@ -27,4 +28,5 @@ export const migrations = [
   CreateReconciliation1790000000030,
   CreateRouter1790000000040,
   SweepRateLimits1790000000050,
+  HoldEvents1790000000060,
 ];

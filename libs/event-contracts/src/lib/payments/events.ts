@@ -247,3 +247,8 @@ export const encodePaymentEvent = (event: RecordedFact): Encoded => paymentEvent
 
 /** @throws UnknownTypeError @throws UndecodableError; either way the payment is parked. */
 export const decodePaymentEvent = (ceType: string, value: unknown): RecordedFact => paymentEvents.decode(ceType, value);
+
+/** The two as one thing to hand over: what a version of the code writes, and what it can read. Versions meet on the topics. */
+export type PaymentEventCodec = Readonly<{ encode: typeof encodePaymentEvent; decode: typeof decodePaymentEvent }>;
+
+export const paymentEventCodec: PaymentEventCodec = { encode: encodePaymentEvent, decode: decodePaymentEvent };

@@ -58,8 +58,19 @@ export class MemoryPaymentsDatabase implements PaymentsDatabase {
     return this.read(() => new Map(this.positions));
   }
 
-  commit(changes: PaymentChanges, moves: readonly CheckpointMove[]): Promise<CommitOutcome> {
-    return this.write(this.positions, moves, () => this.apply(changes));
+  commit(changes: PaymentChanges, moves: readonly CheckpointMove[], anew: readonly string[] = []): Promise<CommitOutcome> {
+    return this.write(this.positions, moves, () => {
+      this.forget(new Set(anew));
+      this.apply(changes);
+    });
+  }
+
+  unread(partitions: readonly number[]): Promise<readonly EventRow[]> {
+    return this.read(() => {
+      const held = new Set(this.sorted(({ partition, unread }) => unread === true && partitions.includes(partition)).map(({ aggregateId }) => aggregateId));
+      const order = (a: EventRow, b: EventRow): number => (a.aggregateId === b.aggregateId ? a.aggregateVersion - b.aggregateVersion : a.aggregateId < b.aggregateId ? -1 : 1);
+      return this.sorted(({ aggregateId }) => held.has(aggregateId)).sort(order);
+    });
   }
 
   lookup(questions: ReadonlyMap<number, PartitionQuestion>): Promise<ReadonlyMap<number, PartitionAnswer>> {
@@ -71,6 +82,7 @@ export class MemoryPaymentsDatabase implements PaymentsDatabase {
       const position = this.positions.get(partition);
       if (position === undefined) return { checkpoint: 0, timers: [] };
       const open = [...this.summaries.values()].filter((row) => row.partition === partition && openStatuses.includes(row.internalStatus));
+      const unread = [...new Map(this.sorted((row) => row.partition === partition && row.unread === true).map(({ aggregateId, account }) => [aggregateId, { aggregateId, account }])).values()];
       return {
         checkpoint: position.offset,
         ...(position.commandCursor !== undefined && { cursor: position.commandCursor }),
@@ -80,6 +92,7 @@ export class MemoryPaymentsDatabase implements PaymentsDatabase {
             ? { aggregateId: paymentId, account, name: "expiresAt", dueAt: expiresAt }
             : { aggregateId: paymentId, account, name: "resolveBy", dueAt: resolveBy },
         ),
+        ...(unread.length > 0 && { unread }),
       };
     });
   }
@@ -145,6 +158,18 @@ export class MemoryPaymentsDatabase implements PaymentsDatabase {
       apply();
     }
     return fault === "none" ? { kind: "ok" } : { kind: "unknown", cause: down() };
+  }
+
+  private forget(payments: ReadonlySet<string>): void {
+    if (payments.size === 0) return;
+    for (const rows of [this.summaries, this.attempts, this.reviewItems]) {
+      for (const [id, { paymentId }] of rows) if (payments.has(paymentId)) rows.delete(id);
+    }
+    for (const [position, row] of this.events) {
+      if (row.unread !== true || !payments.has(row.aggregateId)) continue;
+      const { unread: _read, ...readable } = row;
+      this.events.set(position, readable);
+    }
   }
 
   private apply(changes: PaymentChanges): void {

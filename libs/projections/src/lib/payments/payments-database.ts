@@ -27,8 +27,13 @@ export type EventsPage = Readonly<{ rows: readonly EventRow[]; end: Pick<Checkpo
 export interface PaymentsDatabase extends DeciderStore {
   /** Checkpoints of the projections. */
   checkpoints(): Promise<ReadonlyMap<number, Checkpoint>>;
-  /** Rows and checkpoints in one transaction, all or nothing. */
-  commit(changes: PaymentChanges, moves: readonly CheckpointMove[]): Promise<CommitOutcome>;
+  /**
+   * Rows and checkpoints in one transaction, all or nothing. Of the payments in `anew`, whose events are all stored, every
+   * other row is made from nothing by these changes, and no event of theirs counts as unread any more.
+   */
+  commit(changes: PaymentChanges, moves: readonly CheckpointMove[], anew?: readonly string[]): Promise<CommitOutcome>;
+  /** Every event of each aggregate in these partitions that has one which could not be read, in order of version within each. */
+  unread(partitions: readonly number[]): Promise<readonly EventRow[]>;
   /** From an offset on, at most so many; what lies beyond the last of a full page is on the next. */
   eventsFrom(partition: number, offset: number, limit: number): Promise<EventsPage>;
   /** As the account: nothing of any other is ever seen. `partition` is the account's. */

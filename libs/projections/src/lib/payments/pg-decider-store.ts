@@ -29,8 +29,11 @@ const lookupText = `
   from payment_summaries where order_number = any($6::text[])`;
 
 const takeOverText = `
-  select next_offset, command_cursor, last_at, payment_id, account, timer, due_at
-  from (select next_offset, command_cursor, last_at from projection_checkpoints
+  select next_offset, command_cursor, last_at, unread, payment_id, account, timer, due_at
+  from (select next_offset, command_cursor, last_at,
+               (select jsonb_agg(distinct jsonb_build_object('aggregateId', aggregate_id, 'account', account))
+                from payment_events where partition = $1 and not readable) as unread
+        from projection_checkpoints
         where consumer = '${paymentsConsumer}' and topic = '${paymentsTopic}' and partition = $1) as checkpoint
   left join (
     select payment_id, account, case when internal_status = 'processing' or resolve_by is not null then 'resolveBy' else 'expiresAt' end as timer,
@@ -90,6 +93,7 @@ export class PgDeciderStore implements DeciderStore {
       ...(first["command_cursor"] !== null && { cursor: Number(first["command_cursor"]) }),
       ...(first["last_at"] !== null && { lastAt: instant((first["last_at"] as Date).getTime()) }),
       timers: rows.filter((row) => row["payment_id"] !== null).map(storedTimer),
+      ...(first["unread"] !== null && { unread: first["unread"] as NonNullable<TakeOverAnswer["unread"]> }),
     };
   }
 }

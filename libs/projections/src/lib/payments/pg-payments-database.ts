@@ -21,9 +21,9 @@ import { openReviewOf } from "./payment-reviews/open-review.js";
 import { PaymentReviewEntity } from "./payment-reviews/payment-review.entity.js";
 import { PgDeciderStore } from "./pg-decider-store.js";
 import { readAttemptRow, readEventRow, readReviewRow, readSummaryRow } from "./read-rows.js";
-import type { PaymentChanges } from "./rows.js";
+import type { EventRow, PaymentChanges } from "./rows.js";
 import { resolvedStatuses } from "./resolved.js";
-import { writeChanges } from "./write-changes.js";
+import { forgetRows, writeChanges } from "./write-changes.js";
 
 export type PaymentsPools = Readonly<{
   /** `malipo_api`: one account per transaction. */
@@ -41,6 +41,11 @@ const pageText = `
   left join lateral (select * from payment_events where partition = $1 and event_offset >= $2 order by event_offset limit $3) event on true
   where consumer = '${paymentsConsumer}' and topic = '${paymentsTopic}' and checkpoint.partition = $1
   order by event.event_offset`;
+
+const unreadText = `
+  select * from payment_events
+  where aggregate_id in (select aggregate_id from payment_events where not readable and partition = any($1::smallint[]))
+  order by aggregate_id, agg_version`;
 
 /** The row and the checkpoint in one statement, so in one snapshot. Without a row the checkpoint still comes. */
 const seenText = (where: string): string => `
@@ -69,11 +74,16 @@ export class PgPaymentsDatabase implements PaymentsDatabase {
     return this.projections.load();
   }
 
-  commit(changes: PaymentChanges, moves: readonly CheckpointMove[]): Promise<CommitOutcome> {
+  commit(changes: PaymentChanges, moves: readonly CheckpointMove[], anew: readonly string[] = []): Promise<CommitOutcome> {
     return inTransaction(this.pools.projector, async (client) => {
       await moveCheckpoints(client, paymentsConsumer, paymentsTopic, moves);
+      if (anew.length > 0) await forgetRows(client, anew);
       await writeChanges(client, changes);
     });
+  }
+
+  async unread(partitions: readonly number[]): Promise<readonly EventRow[]> {
+    return (await queryRows(this.pools.projector, unreadText, [partitions])).map(readEventRow);
   }
 
   lookup(questions: ReadonlyMap<number, PartitionQuestion>): Promise<ReadonlyMap<number, PartitionAnswer>> {

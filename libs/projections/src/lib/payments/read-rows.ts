@@ -37,6 +37,7 @@ export const readEventRow = (raw: Raw): EventRow => ({
   ...maybe("correlation", raw["correlation"], same<string>),
   at: time(raw["at"]),
   account: raw["account"] as Account,
+  ...(raw["readable"] === false && { unread: true }),
 });
 
 export const readSummaryRow = (raw: Raw): SummaryRow => ({

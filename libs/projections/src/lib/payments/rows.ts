@@ -16,6 +16,8 @@ export type EventRow = Readonly<{
   correlation?: string;
   at: Instant;
   account: Account;
+  /** Only where the version that projected it could not read it. */
+  unread?: true;
 }>;
 
 export type SummaryRow = Readonly<{

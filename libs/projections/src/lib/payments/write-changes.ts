@@ -15,6 +15,7 @@ const events = columnsOf<EventRow>(
   ["correlation", "text", (row) => row.correlation],
   ["at", "timestamptz", (row) => timestamp(row.at)],
   ["account", "text", (row) => row.account],
+  ["readable", "boolean", (row) => row.unread !== true],
 );
 const summaries = columnsOf<SummaryRow>(
   ["payment_id", "text", (row) => row.paymentId],
@@ -142,4 +143,12 @@ export const writeChanges = async (client: PoolClient, changes: PaymentChanges):
   await insert("payment_reviews", reviews, changes.reviews);
   const closed = "closed_at = r.closed_at, closed_by = r.closed_by, resolution = r.resolution";
   await patch("payment_reviews", "review_id", reviewPatches, changes.reviewPatches, closed);
+};
+
+/** Of payments whose rows are about to be made again from all their events; the events themselves stay, and are read now. */
+export const forgetRows = async (client: PoolClient, paymentIds: readonly string[]): Promise<void> => {
+  for (const table of ["payment_reviews", "payment_attempts", "payment_summaries"]) {
+    await client.query(`delete from ${table} where payment_id = any($1::text[])`, [paymentIds]);
+  }
+  await client.query("update payment_events set readable = true where aggregate_id = any($1::text[]) and not readable", [paymentIds]);
 };

@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("payment_events")
 @Index("payment_events_by_aggregate", ["aggregateId", "aggVersion"], { unique: true })
+@Index("payment_events_unread", ["partition", "aggregateId"], { where: "not readable" })
 export class PaymentEventEntity {
   @PrimaryColumn({ type: "smallint", primaryKeyConstraintName: "payment_events_pkey" })
   partition!: number;
@@ -38,4 +39,8 @@ export class PaymentEventEntity {
 
   @Column({ type: "text" })
   account!: string;
+
+  /** Whether the version that projected it could read it; its payment is parked if not. */
+  @Column({ type: "boolean", default: true })
+  readable!: boolean;
 }
