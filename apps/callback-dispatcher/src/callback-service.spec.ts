@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { encodePaymentEvent, toHeaders, toJsonBytes } from "@malipo/event-contracts";
+import { type PaymentEventCodec, encodePaymentEvent, paymentEventCodec, toHeaders, toJsonBytes } from "@malipo/event-contracts";
 import { type ChainPosition, ChainTail, TopicWriter, genesisPosition, link } from "@malipo/event-log";
 import { SeededRandom, SimulatedBroker, SimulatedClock, SimulatedEventLog, SimulatedScheduler, SimulatedTime } from "@malipo/event-log/simulated";
 import { type Account, type PaymentId, type Sealed, currency, money, partitionOf } from "@malipo/kernel";
@@ -21,6 +21,13 @@ const vault: Vault = {
   open: (_owner, _field, sealed) => Promise.resolve(new TextEncoder().encode(sealed)),
 };
 
+/** A type that the present version does not know, and the next one, which does. */
+const cancelledNext = "payments.payment.cancelled.v2";
+const nextVersion: PaymentEventCodec = {
+  ...paymentEventCodec,
+  decode: (type, value) => paymentEventCodec.decode(type === cancelledNext ? "payments.payment.cancelled.v1" : type, value),
+};
+
 /** A head that has failed six times waits up to half an hour for its next try. */
 const minutesMax = 60;
 
@@ -33,6 +40,7 @@ class Fleet {
   readonly store = new InMemoryCallbackStore();
   /** What merchants acknowledged, in order: `<payment>/<webhook id>`. */
   readonly acknowledged: string[] = [];
+  readonly parked: string[] = [];
   private readonly positions = new Map<number, ChainPosition>();
 
   constructor(
@@ -46,7 +54,7 @@ class Fleet {
   }
 
   /** `kill` is as by `kill -9`; the group notices, as when the session is over. */
-  async start(): Promise<{ service: CallbackService; kill(): void }> {
+  async start(codec: PaymentEventCodec = paymentEventCodec): Promise<{ service: CallbackService; kill(): void }> {
     const members: Subscription[] = [];
     const scheduler = new SimulatedScheduler(this.time);
     const onFatal = (error: unknown): never => {
@@ -63,12 +71,13 @@ class Fleet {
     const http = { send: ({ url, headers }: { url: string; headers: Readonly<Record<string, string>> }) => this.#receive(url, headers["webhook-id"]!, scheduler) };
     const service = new CallbackService({
       ...base,
+      codec,
       log,
       store: this.store,
       tail: new ChainTail({ ...base, log, topic: EVENTS }),
       writer: new TopicWriter({ ...base, log, topic: DELIVERIES }),
       sender: new CallbackSender({ http, vault, secrets: { callbackSecrets: () => [secret] }, clock: this.clock }),
-      park: (_record, _reason, detail) => Promise.reject(new Error(detail)),
+      park: (_record, _reason, detail) => Promise.resolve(void this.parked.push(detail)),
     });
     await this.time.settle(service.start());
     const kill = (): void => {
@@ -78,7 +87,7 @@ class Fleet {
     return { service, kill };
   }
 
-  happens(payment: number, version: number): void {
+  happens(payment: number, version: number, wireType?: string): void {
     const account = accounts[payment % accounts.length]!;
     const partition = partitionOf(account);
     const paymentId = String(payment).padStart(32, "0") as PaymentId;
@@ -94,7 +103,7 @@ class Fleet {
     };
     const event = { type: "PaymentCancelled", paymentId, at: this.clock.now(), by: "merchant", public: view } satisfies PaymentEvent;
     const { type, value } = encodePaymentEvent(event);
-    const headers = toHeaders({ id: this.random.uuid(), source: "/test", type, time: event.at, subject: paymentId, account });
+    const headers = toHeaders({ id: this.random.uuid(), source: "/test", type: wireType ?? type, time: event.at, subject: paymentId, account });
     const after = this.positions.get(partition) ?? genesisPosition(EVENTS, partition, 12);
     const records = link(EVENTS, partition, after, [{ key: paymentId, value: toJsonBytes(value), headers }]);
     this.positions.set(partition, { offset: records[0]!.offset + 1, seq: records[0]!.seq, head: records[0]!.digest });
@@ -177,5 +186,54 @@ describe("dispatchers that share the work", () => {
     expect(fleet.acknowledged).toHaveLength(9);
     expect((await fleet.store.list({ state: "delivered", limit: 100 })).length).toBe(9);
     await fleet.time.settle(b.service.stop());
+  });
+});
+
+describe("two versions of dispatchers", () => {
+  const told = (fleet: Fleet, payment: number): number => fleet.acknowledged.filter((text) => text.startsWith(`${payment}/`)).length;
+  const inOrder = (fleet: Fleet): void => {
+    const seqs = fleet.acknowledged.filter((text) => text.startsWith("1/")).map((text) => Number(text.split("-")[1]));
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+  };
+
+  it("hold what comes after a record of the next version, of that payment alone and over a restart, until it can be read", async () => {
+    const fleet = new Fleet(7, () => 0);
+    const old = await fleet.start();
+    await fleet.pass(1_000);
+    fleet.happens(1, 1);
+    fleet.happens(1, 2, cancelledNext);
+    fleet.happens(1, 3);
+    fleet.happens(4, 1);
+    await fleet.pass(30_000);
+    expect([told(fleet, 1), told(fleet, 4)]).toEqual([1, 1]);
+    expect(fleet.parked).toEqual([expect.stringContaining(cancelledNext)]);
+    old.kill();
+    const oldAgain = await fleet.start();
+    fleet.happens(1, 4);
+    fleet.happens(4, 2);
+    await fleet.pass(60_000);
+    expect([told(fleet, 1), told(fleet, 4)]).toEqual([1, 2]);
+    oldAgain.kill();
+    const next = await fleet.start(nextVersion);
+    await fleet.pass(60_000);
+    expect([told(fleet, 1), told(fleet, 4)]).toEqual([4, 2]);
+    inOrder(fleet);
+    expect(await fleet.store.held()).toEqual([]);
+    await fleet.time.settle(next.service.stop());
+  });
+
+  it("tell everything in order, whichever is the faster with a record", async () => {
+    for (let seed = 1; seed <= 10; seed += 1) {
+      const fleet = new Fleet(seed, () => 0);
+      const running = [await fleet.start(), await fleet.start(nextVersion)];
+      for (let version = 1; version <= 12; version += 1) {
+        fleet.happens(1, version, fleet.random.below(2) === 0 ? cancelledNext : undefined);
+        await fleet.pass(fleet.random.below(3_000));
+      }
+      await fleet.pass(60_000);
+      expect(new Set(fleet.acknowledged).size).toBe(12);
+      inOrder(fleet);
+      for (const { service } of running) await fleet.time.settle(service.stop());
+    }
   });
 });

@@ -1,10 +1,13 @@
 import { type DeliveryFact, parseDeliveryId } from "@malipo/callback-delivery";
+import type { PaymentEventCodec } from "@malipo/event-contracts";
 import type { ChainListener, ChainPosition, ChainRecord } from "@malipo/event-log";
 import type { Account } from "@malipo/kernel";
+import { type HeldEvent, holdRecord } from "@malipo/projections";
 import type { EventLog, OutgoingRecord, StoredRecord, Subscription, Tail } from "@malipo/ports";
 import { failpoint } from "@malipo/runtime";
 import type { EventsBatch, FactsBatch, Position } from "./keep-deliveries/callback-store.js";
 import { EVENTS, callbackOfEvent } from "./keep-deliveries/callback-of-event.js";
+import { HeldEvents } from "./keep-deliveries/held-events.js";
 import { DeliveryKeeper } from "./keep-deliveries/delivery-keeper.js";
 import { DELIVERIES, readDeliveryRecord, toDeliveryRecord } from "./keep-deliveries/delivery-record.js";
 import { type AppendFact, Dispatcher, type DispatcherOptions } from "./schedule-delivery/dispatcher.js";
@@ -30,6 +33,8 @@ export type CallbackServiceOptions = Omit<DispatcherOptions, "keeper" | "append"
     writer: FactWriter;
     /** Puts on record what cannot be read or applied (`parkRecord`). */
     park: (record: Unreadable, reason: "unreadable" | "cannot_be_applied", detail: string) => Promise<unknown>;
+    /** Default: the types of events that this version knows. */
+    codec?: PaymentEventCodec;
     /** The process must stop and start anew. */
     onFatal: (error: unknown) => void;
   }>;
@@ -41,6 +46,7 @@ const paceMs = 25;
 export class CallbackService {
   readonly keeper: DeliveryKeeper;
   readonly dispatcher: Dispatcher;
+  readonly #held: HeldEvents;
   readonly #adopting = new Map<number, AbortController>();
   readonly #background = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
@@ -63,6 +69,7 @@ export class CallbackService {
       },
     });
     this.dispatcher = new Dispatcher({ ...options, keeper: this.keeper, append: this.append });
+    this.#held = new HeldEvents({ ...options, keeper: this.keeper, onReleased: (applied) => this.dispatcher.applied(applied) });
   }
 
   /** Also for a redelivery that operations ask for; every instance may put it on record. */
@@ -86,6 +93,7 @@ export class CallbackService {
     await tail.start(new Map(chained.map(({ partition, offset, seq, head }) => [partition, { offset, seq, head }])));
     const ends = await log.ends(DELIVERIES);
     this.#deliveries = await log.tail(DELIVERIES, startOf(positions, ends), (partition, records) => this.#readFacts(partition, records));
+    this.#held.start();
     this.#track(this.#catchUp());
     // Not awaited: after a crash the group lets us in only when the session of the dead member is over, and the
     // operations API need not wait for that.
@@ -121,6 +129,7 @@ export class CallbackService {
     await this.dispatcher.stop();
     await this.#ownership?.stop();
     await this.#deliveries?.stop();
+    this.#held.stop();
     await this.keeper.stop();
     await this.options.tail.stop();
     await Promise.all(this.#background);
@@ -136,16 +145,18 @@ export class CallbackService {
 
   #readEvents(partition: number, records: readonly ChainRecord[], after: ChainPosition): void | Promise<void> {
     const owed: EventsBatch["owed"][number][] = [];
+    const unread: HeldEvent[] = [];
     for (const record of records) {
       try {
-        const callback = callbackOfEvent(record);
+        const callback = callbackOfEvent(record, this.options.codec);
         if (callback !== undefined) owed.push({ offset: record.offset, callback });
       } catch (error) {
         this.#park(record, error);
+        unread.push(holdRecord(record));
       }
     }
     if (owed.length > 0) failpoint("callback-dispatcher.after_learned_before_recorded");
-    return this.keeper.takeEvents({ partition, ...after }, owed);
+    return this.keeper.takeEvents({ partition, ...after }, owed, unread);
   }
 
   #readFacts(partition: number, records: readonly StoredRecord[]): void | Promise<void> {

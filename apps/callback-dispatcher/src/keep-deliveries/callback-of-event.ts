@@ -1,5 +1,5 @@
 import { callbackBody, deliveryIdOf, owed } from "@malipo/callback-delivery";
-import { type Envelope, decodePaymentEvent, fromJsonBytes } from "@malipo/event-contracts";
+import { type Envelope, type PaymentEventCodec, fromJsonBytes, paymentEventCodec } from "@malipo/event-contracts";
 import type { Account } from "@malipo/kernel";
 import type { PublicView } from "@malipo/payment-lifecycle";
 import type { Callback } from "./callback-store.js";
@@ -12,8 +12,8 @@ type EventRecord = Readonly<{ partition: number; seq: number; value: Uint8Array;
  * The callback that an event causes: one for each public change after the creation itself, if the merchant gave a URL.
  * @throws UnknownTypeError @throws UndecodableError: a newer version wrote it; the payment is parked.
  */
-export const callbackOfEvent = ({ partition, seq, value, envelope }: EventRecord): Callback | undefined => {
-  const event = decodePaymentEvent(envelope.type, fromJsonBytes(value));
+export const callbackOfEvent = ({ partition, seq, value, envelope }: EventRecord, codec: Pick<PaymentEventCodec, "decode"> = paymentEventCodec): Callback | undefined => {
+  const event = codec.decode(envelope.type, fromJsonBytes(value));
   if (event.type === "CommandRefused" || event.type === "PaymentInitiated") return undefined;
   const view: PublicView | undefined = "public" in event ? event.public : undefined;
   if (view?.callback === undefined) return undefined;

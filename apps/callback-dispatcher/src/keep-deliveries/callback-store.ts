@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryFact, DeliveryId, DeliveryState } from "@malipo/callback-delivery";
 import type { Instant, PaymentId, Sealed } from "@malipo/kernel";
+import type { HeldEvent } from "@malipo/projections";
 
 /** A callback with what is sent: everything that a try needs but the secrets, which are looked up at each one. */
 export type Callback = Delivery &
@@ -19,13 +20,26 @@ export type Callback = Delivery &
 /** How far the rows have come: the next offset of a partition, and the chain's seq and head where it is chained. */
 export type Position = Readonly<{ topic: string; partition: number; offset: number; seq: number; head: Uint8Array }>;
 
-/** Valid records of `payments.events.v1` from `from` up to `after`, and the callbacks that they cause, with their offsets. */
-export type EventsBatch = Readonly<{ from: number; after: Position; owed: readonly Readonly<{ offset: number; callback: Callback }>[] }>;
+/**
+ * Valid records of `payments.events.v1` from `from` up to `after`: the callbacks that they cause, with their offsets, and
+ * the records that this version cannot read.
+ */
+export type EventsBatch = Readonly<{
+  from: number;
+  after: Position;
+  owed: readonly Readonly<{ offset: number; callback: Callback }>[];
+  unread: readonly HeldEvent[];
+}>;
+/** A record that was held and can be read now, and the callback that it causes, if any. */
+export type ReadAtLast = Readonly<{ event: HeldEvent; callback: Callback | undefined }>;
 /** Records of `callbacks.deliveries.v1`. */
 export type FactsBatch = Readonly<{ from: number; after: Position; facts: readonly Readonly<{ offset: number; fact: DeliveryFact }>[] }>;
 
 export type Applied = Readonly<{
-  /** All callbacks still waiting of each payment that the batches tell of, new to the rows or not; empty where none is left. */
+  /**
+   * All callbacks that may be sent of each payment that the batches tell of, new to the rows or not; empty where none is
+   * left. What comes after a record that could not be read waits behind it.
+   */
   waiting: ReadonlyMap<PaymentId, readonly Callback[]>;
   partitionOf: ReadonlyMap<PaymentId, number>;
   /** Facts about callbacks that no event caused. */
@@ -64,7 +78,7 @@ export interface CallbackStore {
    */
   apply(events: readonly EventsBatch[], facts: readonly FactsBatch[]): Promise<Applied>;
   /**
-   * All waiting callbacks of payments whose head is due before `dueBefore`, soonest first, at most `paymentsMax`
+   * All callbacks that may be sent of payments whose head is due before `dueBefore`, soonest first, at most `paymentsMax`
    * payments, and of one account at most `perAccountMax`; those in `except` are left out.
    */
   due(query: {
@@ -74,6 +88,10 @@ export interface CallbackStore {
     perAccountMax: number;
     except: readonly PaymentId[];
   }): Promise<ReadonlyMap<PaymentId, readonly Callback[]>>;
+  /** Records that were held when they were applied, in order. */
+  held(): Promise<readonly HeldEvent[]>;
+  /** In one transaction, for those that are still held: they are no more, and their callbacks are owed. */
+  release(read: readonly ReadAtLast[]): Promise<Applied>;
   /** Newest first by partition and seq. */
   list(filter: DeliveryFilter): Promise<readonly Callback[]>;
   find(ids: readonly DeliveryId[]): Promise<readonly Callback[]>;

@@ -59,9 +59,9 @@ export class DeliveryKeeper {
     return this.#applied.get(nameOf(topic, partition))?.offset ?? 0;
   }
 
-  takeEvents(after: Omit<Position, "topic">, owed: EventsBatch["owed"]): void | Promise<void> {
+  takeEvents(after: Omit<Position, "topic">, owed: EventsBatch["owed"], unread: EventsBatch["unread"] = []): void | Promise<void> {
     const position = { ...after, topic: EVENTS };
-    this.#events.push({ from: this.#take(position), after: position, owed });
+    this.#events.push({ from: this.#take(position), after: position, owed, unread });
     return this.#kick();
   }
 
@@ -211,6 +211,7 @@ const mergeEvents = (batches: readonly EventsBatch[]): readonly EventsBatch[] =>
     from: group[0].from,
     after: group.at(-1)!.after,
     owed: group.flatMap(({ owed }) => owed),
+    unread: group.flatMap(({ unread }) => unread),
   }));
 
 const mergeFacts = (batches: readonly FactsBatch[]): readonly FactsBatch[] =>

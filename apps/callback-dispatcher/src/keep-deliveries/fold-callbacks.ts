@@ -18,6 +18,8 @@ export const newFrom = ({ from, after }: EventsBatch | FactsBatch, checkpoint: n
 export const paymentsOf = (events: readonly EventsBatch[], facts: readonly FactsBatch[]): Map<PaymentId, number> =>
   new Map([
     ...events.flatMap(({ after, owed }) => owed.map(({ callback }) => [callback.paymentId, after.partition] as const)),
+    // Of a record that only we cannot read, a newer instance may have made a callback that is ours to send.
+    ...events.flatMap(({ unread }) => unread.map(({ paymentId, partition }) => [paymentId, partition] as const)),
     ...facts.flatMap(({ after, facts: placed }) => placed.map(({ fact }) => [fact.paymentId, after.partition] as const)),
   ]);
 

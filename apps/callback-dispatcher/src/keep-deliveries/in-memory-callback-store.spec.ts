@@ -13,6 +13,7 @@ describe("rows that two instances keep", () => {
       from: 0,
       after: { topic: EVENTS, partition, offset: 1, seq: 1, head: new Uint8Array(32) },
       owed: [{ offset: 0, callback }],
+      unread: [],
     };
     const store = new InMemoryCallbackStore();
     const first = await store.apply([batch], []);

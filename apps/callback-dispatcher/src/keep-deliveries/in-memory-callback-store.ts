@@ -1,17 +1,19 @@
 import { type DeliveryFact, type DeliveryId, parseDeliveryId } from "@malipo/callback-delivery";
 import type { PaymentId } from "@malipo/kernel";
-import type { Applied, Callback, CallbackStore, DeliveryFilter, EventsBatch, FactsBatch, Position, RecordedAttempt } from "./callback-store.js";
+import type { HeldEvent } from "@malipo/projections";
+import type { Applied, Callback, CallbackStore, DeliveryFilter, EventsBatch, FactsBatch, Position, ReadAtLast, RecordedAttempt } from "./callback-store.js";
 import { foldFacts, newFrom, paymentsOf } from "./fold-callbacks.js";
 
 /** The twin of `PgCallbackStore` for the simulation and for specs: it survives a "crash" when it is handed on. */
 export class InMemoryCallbackStore implements CallbackStore {
   private readonly checkpoints = new Map<string, Position>();
   private readonly rows = new Map<DeliveryId, Callback>();
+  private readonly holds = new Map<string, HeldEvent>();
   private readonly recorded = new Map<DeliveryId, RecordedAttempt[]>();
 
   /** As when somebody truncates the tables under the running services. */
   empty(): void {
-    for (const rows of [this.checkpoints, this.rows, this.recorded]) rows.clear();
+    for (const rows of [this.checkpoints, this.rows, this.holds, this.recorded]) rows.clear();
   }
 
   positions(): Promise<readonly Position[]> {
@@ -27,6 +29,7 @@ export class InMemoryCallbackStore implements CallbackStore {
         if (offset < from || this.rows.has(callback.id)) continue;
         this.rows.set(callback.id, callback);
       }
+      for (const event of batch.unread) if (event.offset >= from) this.holds.set(placeOf(event), event);
       this.checkpoints.set(nameOf(batch.after), batch.after);
     }
     const strays: DeliveryFact[] = [];
@@ -40,8 +43,19 @@ export class InMemoryCallbackStore implements CallbackStore {
       strays.push(...folded.strays);
       this.checkpoints.set(nameOf(batch.after), batch.after);
     }
-    const waiting = new Map([...touched.keys()].map((paymentId) => [paymentId, this.waitingOf(paymentId)] as const));
-    return Promise.resolve({ waiting, partitionOf: touched, strays });
+    return Promise.resolve(this.told(touched, strays));
+  }
+
+  held(): Promise<readonly HeldEvent[]> {
+    return Promise.resolve([...this.holds.values()].sort((a, b) => a.partition - b.partition || a.offset - b.offset));
+  }
+
+  release(read: readonly ReadAtLast[]): Promise<Applied> {
+    for (const { event, callback } of read) {
+      if (!this.holds.delete(placeOf(event)) || callback === undefined || this.rows.has(callback.id)) continue;
+      this.rows.set(callback.id, callback);
+    }
+    return Promise.resolve(this.told(new Map(read.map(({ event }) => [event.paymentId, event.partition])), []));
   }
 
   due(query: Parameters<CallbackStore["due"]>[0]): Promise<ReadonlyMap<PaymentId, readonly Callback[]>> {
@@ -49,7 +63,7 @@ export class InMemoryCallbackStore implements CallbackStore {
     const except = new Set(query.except);
     const heads = new Map<PaymentId, Callback>();
     for (const callback of this.inOrder()) {
-      if (callback.state !== "waiting" || heads.has(callback.paymentId) || except.has(callback.paymentId)) continue;
+      if (callback.state !== "waiting" || this.isBehindHold(callback) || heads.has(callback.paymentId) || except.has(callback.paymentId)) continue;
       if (partitions.includes(callback.partition)) heads.set(callback.paymentId, callback);
     }
     const perAccount = new Map<string, number>();
@@ -97,8 +111,17 @@ export class InMemoryCallbackStore implements CallbackStore {
     return this.checkpoints.get(nameOf(position))?.offset ?? 0;
   }
 
+  private told(touched: ReadonlyMap<PaymentId, number>, strays: readonly DeliveryFact[]): Applied {
+    const waiting = new Map([...touched.keys()].map((paymentId) => [paymentId, this.waitingOf(paymentId)] as const));
+    return { waiting, partitionOf: touched, strays };
+  }
+
   private waitingOf(paymentId: PaymentId): readonly Callback[] {
-    return this.inOrder().filter((callback) => callback.paymentId === paymentId && callback.state === "waiting");
+    return this.inOrder().filter((callback) => callback.paymentId === paymentId && callback.state === "waiting" && !this.isBehindHold(callback));
+  }
+
+  private isBehindHold({ paymentId, seq }: Callback): boolean {
+    return [...this.holds.values()].some((event) => event.paymentId === paymentId && event.seq < seq);
   }
 
   private inOrder(): Callback[] {
@@ -107,6 +130,8 @@ export class InMemoryCallbackStore implements CallbackStore {
 }
 
 const nameOf = ({ topic, partition }: Position): string => `${topic}/${partition}`;
+
+const placeOf = ({ partition, offset }: HeldEvent): string => `${partition}/${offset}`;
 
 const dueAt = (head: Callback): number => (head.redeliver || head.retryAt === undefined ? head.at : head.retryAt);
 

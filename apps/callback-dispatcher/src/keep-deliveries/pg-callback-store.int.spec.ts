@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createPool, migrate } from "@malipo/projections";
+import { type HeldEvent, createPool, migrate } from "@malipo/projections";
 import { type TestDatabase, createTestDatabase } from "@malipo/testing";
 import type { Pool } from "pg";
 import { CallbackWorld, ok, status, timedOut } from "../testing/callback-world.js";
@@ -48,6 +48,7 @@ describe("the rows in PostgreSQL", () => {
     from,
     after: { topic: EVENTS, partition: world.partition, offset: to, seq: to, head: new Uint8Array(32).fill(to) },
     owed: world.events.slice(from, to).map((callback, index) => ({ offset: from + index, callback })),
+    unread: [],
   });
   const factsBatch = (from: number, to: number): FactsBatch => ({
     from,
@@ -89,6 +90,37 @@ describe("the rows in PostgreSQL", () => {
     await both((of) => of.due({ ...due, paymentsMax: 100, perAccountMax: 100 }));
     expect((await both((of) => of.due(due))).size).toBeLessThanOrEqual(2);
     await both((of) => of.positions());
+  });
+
+  it("hold what comes after an unread record of its payment, as the twin does, and let it go when that is read", async () => {
+    const twin = new InMemoryCallbackStore();
+    const store = new PgCallbackStore(pool);
+    await pool.query("delete from callback_deliveries; delete from callback_checkpoints");
+    const both = async <Result>(ask: (of: CallbackStore) => Promise<Result>): Promise<Result> => {
+      const [expected, got] = [await ask(twin), await ask(store)];
+      expect(got).toEqual(expected);
+      return got;
+    };
+    const [first, unknown] = world.events.filter(({ paymentId }) => paymentId === world.events[0]!.paymentId);
+    const { paymentId } = unknown!;
+    const offset = world.events.indexOf(unknown!);
+    const event: HeldEvent = {
+      partition: world.partition, offset, seq: unknown!.seq, paymentId, account: world.account, headers: { ce_type: "a.newer.v2" }, value: new Uint8Array([1, 0, 255]),
+    };
+    const whole = eventsBatch(0, world.events.length);
+    const batch = { ...whole, owed: whole.owed.filter(({ callback }) => callback !== unknown), unread: [event] };
+    const applied = await both((of) => of.apply([batch], []));
+    expect(applied.waiting.get(paymentId)?.map(({ id }) => id)).toEqual([first!.id]);
+    const all = { partitions: [world.partition], dueBefore: world.time.now(), paymentsMax: 100, perAccountMax: 100, except: [] };
+    expect((await both((of) => of.due(all))).get(paymentId)?.map(({ id }) => id)).toEqual([first!.id]);
+    await both((of) => of.apply([batch], []));
+    expect(await both((of) => of.held())).toEqual([event]);
+
+    const released = await both((of) => of.release([{ event, callback: unknown }]));
+    expect(released.waiting.get(paymentId)).toHaveLength(world.events.filter((one) => one.paymentId === paymentId).length);
+    expect(await both((of) => of.held())).toEqual([]);
+    await both((of) => of.release([{ event, callback: unknown }]));
+    await both((of) => of.due(all));
   });
 
   it("notice when they were taken away", async () => {

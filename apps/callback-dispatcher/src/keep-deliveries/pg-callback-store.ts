@@ -1,12 +1,16 @@
 import type { DeliveryFact, DeliveryId } from "@malipo/callback-delivery";
 import type { PaymentId } from "@malipo/kernel";
-import { inTransaction, queryRows, timestamp, unnest } from "@malipo/projections";
+import { type HeldEvent, heldEventColumns, inTransaction, queryRows, readHeldEvent, timestamp, unnest } from "@malipo/projections";
 import type { Pool } from "pg";
-import type { Applied, Callback, CallbackStore, DeliveryFilter, EventsBatch, FactsBatch, Position, RecordedAttempt } from "./callback-store.js";
+import type { Applied, Callback, CallbackStore, DeliveryFilter, EventsBatch, FactsBatch, Position, ReadAtLast, RecordedAttempt } from "./callback-store.js";
 import { type Row, attemptColumns, callbackColumns, changingColumns, checkpointColumns, readAttempt, readCallback, readPosition } from "./callback-rows.js";
 import { foldFacts, newFrom, paymentsOf } from "./fold-callbacks.js";
 
 type Client = Parameters<Parameters<typeof inTransaction>[1]>[0];
+
+/** Neither sent nor counted as its payment's head: a record before it could not be read. */
+const behindHold = (delivery: string): string =>
+  `exists (select from held_events held where held.consumer = 'callbacks' and held.payment_id = ${delivery}.payment_id and held.seq < ${delivery}.seq)`;
 
 /** The rows in PostgreSQL. Two instances may apply the same records: the checkpoints' row locks put them in line. */
 export class PgCallbackStore implements CallbackStore {
@@ -16,12 +20,25 @@ export class PgCallbackStore implements CallbackStore {
     return (await queryRows(this.pool, "select * from callback_checkpoints", [])).map(readPosition);
   }
 
-  async apply(events: readonly EventsBatch[], facts: readonly FactsBatch[]): Promise<Applied> {
+  apply(events: readonly EventsBatch[], facts: readonly FactsBatch[]): Promise<Applied> {
+    return this.#inTransaction((client) => this.#applyIn(client, events, facts));
+  }
+
+  async held(): Promise<readonly HeldEvent[]> {
+    const text = "select * from held_events where consumer = 'callbacks' order by partition, event_offset";
+    return (await queryRows(this.pool, text, [])).map(readHeldEvent);
+  }
+
+  release(read: readonly ReadAtLast[]): Promise<Applied> {
+    return this.#inTransaction((client) => this.#releaseIn(client, read));
+  }
+
+  async #inTransaction(task: (client: Client) => Promise<Applied>): Promise<Applied> {
     let applied: Applied | undefined;
     let fault: unknown;
     const outcome = await inTransaction(this.pool, async (client) => {
       try {
-        applied = await this.#applyIn(client, events, facts);
+        applied = await task(client);
       } catch (error) {
         fault = error;
         throw error;
@@ -38,7 +55,8 @@ export class PgCallbackStore implements CallbackStore {
       `with heads as (
          select distinct on (partition, payment_id) payment_id, account,
                 case when redeliver or retry_at is null then at else retry_at end as due_at
-         from callback_deliveries where state = 'waiting' and partition = any($1::smallint[])
+         from callback_deliveries delivery
+         where state = 'waiting' and partition = any($1::smallint[]) and not ${behindHold("delivery")}
          order by partition, payment_id, seq
        ), ranked as (
          select payment_id, due_at, row_number() over (partition by account order by due_at) as place
@@ -47,7 +65,7 @@ export class PgCallbackStore implements CallbackStore {
          select payment_id from ranked where place <= $4 order by due_at limit $5
        )
        select delivery.* from callback_deliveries delivery join taken using (payment_id)
-       where delivery.state = 'waiting' order by delivery.partition, delivery.seq`,
+       where delivery.state = 'waiting' and not ${behindHold("delivery")} order by delivery.partition, delivery.seq`,
       [partitions, timestamp(dueBefore), except, perAccountMax, paymentsMax],
     );
     return byPayment(rows);
@@ -93,6 +111,7 @@ export class PgCallbackStore implements CallbackStore {
 
     const owed = freshEvents.flatMap(({ batch, from }) => batch.owed.filter(({ offset }) => offset >= from).map(({ callback }) => callback));
     await this.#insert(client, owed);
+    await this.#hold(client, freshEvents.flatMap(({ batch, from }) => batch.unread.filter(({ offset }) => offset >= from)));
 
     const placed = freshFacts.flatMap(({ batch, from }) => batch.facts.filter(({ offset }) => offset >= from));
     const strays = await this.#fold(client, placed);
@@ -131,6 +150,27 @@ export class PgCallbackStore implements CallbackStore {
     await client.query(`insert into callback_deliveries (${names}) select ${names} from ${source} on conflict (delivery_id) do nothing`, values);
   }
 
+  async #hold(client: Client, unread: readonly HeldEvent[]): Promise<void> {
+    if (unread.length === 0) return;
+    const { source, names, values } = unnest(heldEventColumns, unread);
+    await client.query(`insert into held_events (consumer, ${names}) select 'callbacks', ${names} from ${source} on conflict do nothing`, values);
+  }
+
+  async #releaseIn(client: Client, read: readonly ReadAtLast[]): Promise<Applied> {
+    const { rows } = await client.query<Row>(
+      `delete from held_events where consumer = 'callbacks' and (partition, event_offset) in (select * from unnest($1::smallint[], $2::bigint[]))
+       returning partition, event_offset`,
+      [read.map(({ event }) => event.partition), read.map(({ event }) => event.offset)],
+    );
+    const gone = new Set(rows.map((row) => `${Number(row["partition"])}/${Number(row["event_offset"])}`));
+    await this.#insert(
+      client,
+      read.flatMap(({ event, callback }) => (callback !== undefined && gone.has(`${event.partition}/${event.offset}`) ? [callback] : [])),
+    );
+    const touched = new Map(read.map(({ event }) => [event.paymentId, event.partition]));
+    return { waiting: await this.#waiting(client, [...touched.keys()]), partitionOf: touched, strays: [] };
+  }
+
   async #fold(client: Client, placed: FactsBatch["facts"]): Promise<readonly DeliveryFact[]> {
     if (placed.length === 0) return [];
     const ids = [...new Set(placed.map(({ fact }) => fact.deliveryId))];
@@ -166,7 +206,8 @@ export class PgCallbackStore implements CallbackStore {
   async #waiting(client: Client, payments: readonly PaymentId[]): Promise<ReadonlyMap<PaymentId, readonly Callback[]>> {
     if (payments.length === 0) return new Map();
     const { rows } = await client.query<Row>(
-      "select * from callback_deliveries where payment_id = any($1::text[]) and state = 'waiting' order by partition, seq",
+      `select * from callback_deliveries delivery
+       where payment_id = any($1::text[]) and state = 'waiting' and not ${behindHold("delivery")} order by partition, seq`,
       [payments],
     );
     const waiting = byPayment(rows);
