@@ -1,3 +1,4 @@
+import type { PaymentEventCodec } from "@malipo/event-contracts";
 import type { CommandDoor } from "@malipo/event-log";
 import type { Clock, EventLog, Logger, Metrics, OutgoingRecord, Random, Scheduler, Vault } from "@malipo/ports";
 import type { PaymentProvider } from "@malipo/provider-contract";
@@ -19,6 +20,8 @@ export type RouterPorts = Readonly<{
   evidence: RecordWriter;
   parked: RecordWriter;
   providers: ReadonlyMap<string, PaymentProvider>;
+  /** Default: the types of events that this version knows. */
+  codec?: PaymentEventCodec;
   clock: Clock;
   scheduler: Scheduler;
   random: Random;

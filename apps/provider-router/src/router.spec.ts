@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { type PaymentEventCodec, paymentEventCodec } from "@malipo/event-contracts";
 import { type AttemptId, type PaymentId, instant } from "@malipo/kernel";
 import type { Outcome } from "@malipo/payment-lifecycle";
 import type { PaymentProvider } from "@malipo/provider-contract";
@@ -467,6 +468,61 @@ describe("dying and coming back", () => {
     const after = await world.start();
     expect(after.router.book.unfinished()).toEqual(picture);
     expect(picture).toHaveLength(5);
+  });
+});
+
+describe("a record of the next version", () => {
+  const cancelledNext = "payments.payment.cancelled.v2";
+  const resolvedNext = "payments.attempt.resolved.v2";
+  const nextVersion: PaymentEventCodec = {
+    ...paymentEventCodec,
+    decode: (type, value) => paymentEventCodec.decode(type.replace(/v2$/, "v1"), value),
+  };
+  const cancel = (paymentId: PaymentId) => ({ type: "CancelPayment", paymentId, by: "merchant" }) as const;
+
+  it("holds its payment alone, over a restart, and is folded by the first router that can read it", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    world.log.wireType = (event) => (event.type === "PaymentCancelled" ? cancelledNext : undefined);
+    let running = await world.start({ config: { callsPerProviderMax: 0 } });
+    const id = await world.pay({ id: "1", providers: ["pawa"] });
+    await settle();
+    world.log.command(cancel(id), account);
+    await time.advance(1_000);
+    expect(running.router.book.unfinished()).toEqual([]);
+    running.kill();
+    running = await world.start();
+    const other = await world.pay({ id: "2", providers: ["pawa"] });
+    await time.advance(30_000);
+    expect(provider.reached).toEqual([first(other)]);
+    expect(world.log.refused).toEqual([]);
+    expect(running.router.book.unfinished()).toEqual([]);
+    await running.router.stop();
+    const { router } = await world.start({ codec: nextVersion });
+    await time.advance(1_000);
+    expect(await router.book.findPayment(id)).toMatchObject({ phase: "closed" });
+    expect((await world.store.load()).held).toEqual([]);
+    await time.advance(60_000);
+    expect([provider.reached, status(id)]).toEqual([[first(other)], "cancelled"]);
+  });
+
+  it("holds what follows it too, and nothing is begun twice or forgotten when it is read", async () => {
+    const [one, two] = [pawa(), new WorldProvider("next")];
+    one.behaviour = { onCollect: "refused_connection" };
+    const { time, world, status } = setUp(one, two);
+    world.log.wireType = (event) => (event.type === "AttemptResolved" ? resolvedNext : undefined);
+    const old = await world.start();
+    const id = await world.pay({ id: "1", providers: ["pawa", "next"] });
+    await time.advance(30_000);
+    expect([two.reached, status(id)]).toEqual([[], "processing"]);
+    old.kill();
+    const again = await world.start();
+    await time.advance(30_000);
+    expect(two.reached).toEqual([]);
+    again.kill();
+    await world.start({ codec: nextVersion });
+    await time.advance(60_000);
+    expect([two.reached, status(id)]).toEqual([[attemptIdOf(id, 2)], "completed"]);
   });
 });
 

@@ -76,6 +76,7 @@ export class InterpretEvidence {
     await this.foldedOr(signal);
     await this.book.assureRows();
     const found = await this.book.findAttempt(attemptId);
+    if (found === undefined && this.book.mayBeHeld(attemptId)) throw new Error("its attempt waits behind a record that this version cannot read");
     if (found === undefined) throw new UnusableEvidenceError("it tells of an attempt that was never begun");
     return found;
   }

@@ -1,3 +1,4 @@
+import type { PaymentEventCodec } from "@malipo/event-contracts";
 import { type Account, type ChannelId, type PayerId, type PaymentId, type ProviderId, type Sealed, currency, money, zero } from "@malipo/kernel";
 import type { NextCandidate, PaymentCommand } from "@malipo/payment-lifecycle";
 import type { Clock, EventLog, Random, Scheduler, Vault } from "@malipo/ports";
@@ -56,7 +57,7 @@ export class RouterWorld {
   }
 
   /** `dieAt` is the failpoint at which this process is killed. */
-  async start(options: { dieAt?: string; config?: Partial<RouterConfig>; clock?: Clock } = {}): Promise<Instance> {
+  async start(options: { dieAt?: string; config?: Partial<RouterConfig>; clock?: Clock; codec?: PaymentEventCodec } = {}): Promise<Instance> {
     const tail = new WorldTail(this.log);
     const instance = { dead: false, tail } as Instance;
     instance.kill = () => {
@@ -95,6 +96,7 @@ export class RouterWorld {
       clock: options.clock ?? time,
       scheduler: { after: (ms, task) => time.after(ms, () => !instance.dead && task()), yield: () => time.yield(), sleep: (ms, signal) => time.sleep(ms, signal) },
       random: this.random(),
+      ...(options.codec !== undefined && { codec: options.codec }),
       logger: silent,
       metrics: noMetrics,
       onFatal: (error) => {

@@ -19,6 +19,8 @@ export class WorldLog {
   private readonly consumers = new Set<OwnedHandler>();
   /** Commands wait here while the decider is away. */
   held: (() => void)[] | undefined;
+  /** The wire type under which an event is written, where it is not the present version's. */
+  wireType: (event: PaymentEvent) => string | undefined = () => undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -90,7 +92,7 @@ export class WorldLog {
     const partition = partitionOf(account);
     const { type, value } = encodePaymentEvent(event);
     const offset = this.events[partition]!.length;
-    const envelope = { id: `${partition}-${offset}`, source: "/test", type, time: event.at, subject: event.paymentId, account, causation };
+    const envelope = { id: `${partition}-${offset}`, source: "/test", type: this.wireType(event) ?? type, time: event.at, subject: event.paymentId, account, causation };
     const headers = toHeaders(envelope);
     const fields = { topic: "payments.events.v1", partition, offset, key: event.paymentId, value: toJsonBytes(value), headers };
     this.events[partition]!.push(new ChainRecord({ ...fields, appendedAtMs: 0, seq: offset + 1, digest: new Uint8Array(32) }));

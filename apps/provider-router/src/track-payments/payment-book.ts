@@ -1,9 +1,11 @@
-import { decodePaymentEvent, fromJsonBytes } from "@malipo/event-contracts";
+import { type PaymentEventCodec, type RecordedFact, fromJsonBytes, paymentEventCodec } from "@malipo/event-contracts";
 import type { ChainPosition, ChainRecord } from "@malipo/event-log";
 import type { AttemptId, PaymentId } from "@malipo/kernel";
 import type { PaymentEvent } from "@malipo/payment-lifecycle";
 import type { Logger, Metrics, Scheduler } from "@malipo/ports";
+import { type HeldEvent, heldRecord } from "@malipo/projections";
 import { evolveRouted } from "./evolve-routed.js";
+import { HeldPayments } from "./held-payments.js";
 import { type RoutedAttempt, type RoutedPayment, attemptOf } from "./routed-payment.js";
 import { type FoldedPayment, type RouterStore, RowsLostError } from "./router-store.js";
 
@@ -12,7 +14,9 @@ export type BookPorts = Readonly<{
   scheduler: Scheduler;
   logger: Logger;
   metrics: Metrics;
-  /** Puts on record what could not be read; the payment is left alone from then on. */
+  /** Default: the types of events that this version knows. */
+  codec?: PaymentEventCodec;
+  /** Puts on record what could not be read; its payment is held from there on. */
   park: (record: ChainRecord, detail: string) => void;
   /** The rows were taken away under us: only a new start can read them again. */
   onFatal: (error: unknown) => void;
@@ -38,31 +42,40 @@ export class PaymentBook {
   private readonly unsaved = new Set<PaymentId>();
   /** Rows that another router folded further than we have read: what they hold already is not folded again. */
   private readonly foldedTo = new Map<PaymentId, number>();
-  private readonly parked = new Set<PaymentId>();
+  private readonly held: HeldPayments;
   private moved = new Set<number>();
   private saving: Promise<void> | undefined;
   private applying: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  constructor(private readonly ports: BookPorts, private readonly onChange: Change) {}
+  constructor(private readonly ports: BookPorts, private readonly onChange: Change) {
+    this.held = new HeldPayments(ports.metrics);
+  }
 
   /** Rows first; the tail then goes on from the returned positions. */
   async load(): Promise<ReadonlyMap<number, ChainPosition>> {
-    const { positions, unfinished } = await this.ports.store.load();
+    const { positions, unfinished, held } = await this.ports.store.load();
     for (const row of unfinished) this.rememberRow(row);
     for (const [partition, position] of positions) {
       this.positions.set(partition, position);
       this.savedTo.set(partition, position.offset);
     }
+    for (const [paymentId, events] of Map.groupBy(held, (event) => event.paymentId)) this.readAtLast(paymentId, events);
     return positions;
   }
 
+  /** Undefined also while the payment is held: what is known of it is not the whole. */
   payment(id: PaymentId): RoutedPayment | undefined {
-    return this.payments.get(id);
+    return this.held.has(id) ? undefined : this.payments.get(id);
   }
 
   unfinished(): readonly RoutedPayment[] {
-    return [...this.payments.values()].filter(({ phase }) => phase !== "closed");
+    return [...this.payments.values()].filter(({ phase, paymentId }) => phase !== "closed" && !this.held.has(paymentId));
+  }
+
+  /** Whether it may have begun in a record that waits behind one that cannot be read here. */
+  mayBeHeld(id: AttemptId): boolean {
+    return this.held.mayHaveBegun(id, (paymentId) => this.payments.get(paymentId)?.attempts.length ?? 0);
   }
 
   /** Also of long closed payments, for webhooks that come late. Rejects when the database does not answer. */
@@ -131,26 +144,52 @@ export class PaymentBook {
   }
 
   private apply(record: ChainRecord): void {
+    const paymentId = record.key as PaymentId;
+    if (record.offset < (this.foldedTo.get(paymentId) ?? 0)) return;
+    if (this.held.has(paymentId)) return this.held.add(record);
     let event: PaymentEvent;
     try {
-      const fact = decodePaymentEvent(record.envelope.type, fromJsonBytes(record.value));
+      const fact = this.read(record);
       if (fact.type === "CommandRefused") return;
       event = fact;
     } catch (error) {
-      this.parked.add(record.key as PaymentId);
       this.ports.metrics.count("router_parked_total");
       this.ports.park(record, (error as Error).message);
-      return;
+      return this.held.add(record);
     }
-    const { account, correlation, traceparent } = record.envelope;
-    if (account === undefined || this.parked.has(event.paymentId)) return;
-    if (record.offset < (this.foldedTo.get(event.paymentId) ?? 0)) return;
-    const facts = { account, partition: record.partition, ...(correlation !== undefined && { correlation }), ...(traceparent !== undefined && { traceparent }) };
-    const payment = evolveRouted(this.payments.get(event.paymentId), event, facts);
+    const payment = evolved(this.payments.get(paymentId), event, record);
     if (payment === undefined) return;
     this.remember(payment);
-    this.unsaved.add(payment.paymentId);
+    this.unsaved.add(paymentId);
     this.onChange(payment, event);
+  }
+
+  private read(record: ChainRecord): RecordedFact {
+    return (this.ports.codec ?? paymentEventCodec).decode(record.envelope.type, fromJsonBytes(record.value));
+  }
+
+  /** Folds what an older version could not, if this one can read all of it; the rows hear of it with the next save. */
+  private readAtLast(paymentId: PaymentId, events: readonly HeldEvent[]): void {
+    const waiting = events.filter(({ offset }) => offset >= (this.foldedTo.get(paymentId) ?? 0));
+    const last = events.at(-1)!;
+    let payment = this.payments.get(paymentId);
+    try {
+      for (const record of waiting.map(heldRecord)) {
+        const event = this.read(record);
+        if (event.type !== "CommandRefused") payment = evolved(payment, event, record) ?? payment;
+      }
+    } catch {
+      return this.held.keep(paymentId, waiting); // put on record as parked when it was held
+    }
+    this.foldedTo.set(paymentId, Math.max(last.offset + 1, this.foldedTo.get(paymentId) ?? 0));
+    if (payment !== undefined) {
+      this.remember(payment);
+      this.unsaved.add(paymentId);
+    }
+    this.held.release(events);
+    this.ports.logger.info({ paymentId, records: waiting.length }, "records that an older version could not read are read");
+    this.moved.add(last.partition);
+    this.saveSoon();
   }
 
   private rememberRow({ payment, foldedTo }: FoldedPayment): void {
@@ -215,19 +254,27 @@ export class PaymentBook {
     const moved = this.moved;
     const ids = [...this.unsaved];
     if (moved.size === 0) return;
-    const payments = ids.flatMap((id) => this.payments.get(id) ?? []);
+    const folds = ids.flatMap((id) => this.payments.get(id) ?? []);
+    const payments = folds.map((payment) => ({ payment, foldedTo: this.foldedUpTo(payment) }));
+    const holds = this.held.take();
     const positions = new Map([...moved].map((partition) => [partition, this.positions.get(partition)!] as const));
     this.moved = new Set();
     this.unsaved.clear();
     try {
-      await this.ports.store.save({ positions, payments, savedTo: this.savedTo });
+      await this.ports.store.save({ positions, payments, ...holds, savedTo: this.savedTo });
     } catch (error) {
       for (const partition of moved) this.moved.add(partition);
       for (const id of ids) this.unsaved.add(id);
+      this.held.giveBack(holds);
       throw error;
     }
     for (const [partition, { offset }] of positions) this.savedTo.set(partition, offset);
-    for (const payment of payments) this.forgetIfClosed(payment);
+    for (const payment of folds) this.forgetIfClosed(payment);
+  }
+
+  /** The fold holds everything before this offset: all that was read, or less where a record could not be. */
+  private foldedUpTo({ paymentId, partition }: RoutedPayment): number {
+    return this.held.offsetOf(paymentId) ?? Math.max(this.positions.get(partition)?.offset ?? 0, this.foldedTo.get(paymentId) ?? 0);
   }
 
   private forgetIfClosed(saved: RoutedPayment): void {
@@ -237,6 +284,12 @@ export class PaymentBook {
     for (const { id } of saved.attempts) this.byAttempt.delete(id);
   }
 }
+
+const evolved = (payment: RoutedPayment | undefined, event: PaymentEvent, { envelope, partition }: ChainRecord): RoutedPayment | undefined => {
+  const { account, correlation, traceparent } = envelope;
+  if (account === undefined) return undefined;
+  return evolveRouted(payment, event, { account, partition, ...(correlation !== undefined && { correlation }), ...(traceparent !== undefined && { traceparent }) });
+};
 
 /** Table or schema gone, or older than what we saved: rows were dropped, perhaps to be rebuilt. */
 const isLost = (error: unknown): boolean =>

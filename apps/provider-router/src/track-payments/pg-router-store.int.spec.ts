@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type AttemptId, type Caller, type ChannelId, type PayerId, type PaymentId, type ProviderId, type Sealed, currency, instant, money } from "@malipo/kernel";
-import { createPool, migrate } from "@malipo/projections";
+import { type HeldEvent, createPool, migrate } from "@malipo/projections";
 import { type TestDatabase, createTestDatabase } from "@malipo/testing";
 import type { Pool } from "pg";
 import { account } from "../testing/router-world.js";
@@ -52,6 +52,11 @@ const attempt = (id: string): RoutedPayment["attempts"][number] => ({
   witnesses: [{ at: instant(1_800_000_001_000), told: "in_progress", evidence: { source: "webhook", position: "providers.evidence.v1/0/0" } }],
 });
 
+const folded = (foldedTo: number, ...payments: RoutedPayment[]) => ({ payments: payments.map((one) => ({ payment: one, foldedTo })), held: [], released: [] });
+const heldEvent = (paymentId: string, offset: number): HeldEvent => ({
+  partition: 3, offset, seq: offset + 1, paymentId: paymentId as PaymentId, account, headers: { ce_type: "a.newer.v2" }, value: new Uint8Array([0, 255]),
+});
+
 /** The tables and their twin owe the same. */
 describe.each<[string, () => RouterStore]>([
   ["in memory", () => new MemoryRouterStore()],
@@ -64,7 +69,7 @@ describe.each<[string, () => RouterStore]>([
 
   it("come back as they were saved, with the checkpoint", async () => {
     const open = payment("a", { phase: "open", attempts: [attempt("a1")] });
-    await store.save({ positions: new Map([[3, position(5)], [4, position(9)]]), payments: [open, payment("b"), payment("c", { phase: "closed", attempts: [attempt("c1")] })], savedTo: new Map() });
+    await store.save({ positions: new Map([[3, position(5)], [4, position(9)]]), ...folded(5, open, payment("b"), payment("c", { phase: "closed", attempts: [attempt("c1")] })), savedTo: new Map() });
     const { positions, unfinished } = await store.load();
     expect(positions).toEqual(new Map([[3, position(5)], [4, position(9)]]));
     expect([...unfinished].sort((a, b) => (a.payment.paymentId < b.payment.paymentId ? -1 : 1))).toEqual([
@@ -80,18 +85,30 @@ describe.each<[string, () => RouterStore]>([
   });
 
   it("are never replaced by an older fold, and a checkpoint never goes back", async () => {
-    await store.save({ positions: new Map([[3, position(8)]]), payments: [payment("b", { phase: "closed" })], savedTo: new Map([[3, 5]]) });
-    await store.save({ positions: new Map([[3, position(7)]]), payments: [payment("b", { phase: "waiting" })], savedTo: new Map([[3, 6]]) });
+    await store.save({ positions: new Map([[3, position(8)]]), ...folded(8, payment("b", { phase: "closed" })), savedTo: new Map([[3, 5]]) });
+    await store.save({ positions: new Map([[3, position(7)]]), ...folded(7, payment("b", { phase: "waiting" })), savedTo: new Map([[3, 6]]) });
     const { positions, unfinished } = await store.load();
     expect(positions.get(3)?.offset).toBe(8);
     expect(unfinished.map(({ payment: { paymentId } }) => paymentId)).toEqual(["a"]);
   });
 
   it("take nothing more from who has saved further than they hold, or what is missing would never be read again", async () => {
-    await expect(store.save({ positions: new Map([[3, position(20)]]), payments: [], savedTo: new Map([[3, 12]]) })).rejects.toMatchObject({ code: "rows_lost" });
-    await expect(store.save({ positions: new Map([[7, position(20)]]), payments: [], savedTo: new Map([[7, 1]]) })).rejects.toMatchObject({ code: "rows_lost" });
+    await expect(store.save({ positions: new Map([[3, position(20)]]), ...folded(0), savedTo: new Map([[3, 12]]) })).rejects.toMatchObject({ code: "rows_lost" });
+    await expect(store.save({ positions: new Map([[7, position(20)]]), ...folded(0), savedTo: new Map([[7, 1]]) })).rejects.toMatchObject({ code: "rows_lost" });
     const { positions } = await store.load();
     expect([positions.get(3)?.offset, positions.has(7)]).toEqual([8, false]);
+  });
+
+  it("keep what could not be read with the payment it belongs to, unless another router's fold has it, until it is read", async () => {
+    const positions = new Map([[3, position(30)]]);
+    const savedTo = new Map([[3, 8]]);
+    const closed = payment("d", { phase: "closed" });
+    await store.save({ positions, ...folded(12, closed, payment("e", { phase: "closed" })), held: [heldEvent("d", 12), heldEvent("d", 14), heldEvent("e", 11), heldEvent("e", 13)], savedTo });
+    const { held, unfinished } = await store.load();
+    expect(held).toEqual([heldEvent("d", 12), heldEvent("e", 13), heldEvent("d", 14)]);
+    expect(unfinished.find(({ payment: { paymentId } }) => paymentId === "d")).toEqual({ payment: closed, foldedTo: 12 });
+    await store.save({ positions, ...folded(30, closed), held: [heldEvent("d", 12)], released: held, savedTo });
+    expect((await store.load()).held).toEqual([]);
   });
 
   it("remember how far webhooks were read, and never less", async () => {

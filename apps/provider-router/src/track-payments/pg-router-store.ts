@@ -1,6 +1,6 @@
 import type { ChainPosition } from "@malipo/event-log";
 import type { AttemptId, PaymentId } from "@malipo/kernel";
-import { columnsOf, inTransaction, queryRows, unnest } from "@malipo/projections";
+import { type HeldEvent, columnsOf, heldEventColumns, inTransaction, queryRows, readHeldEvent, unnest } from "@malipo/projections";
 import type { Pool, PoolClient } from "pg";
 import type { RoutedPayment } from "./routed-payment.js";
 import { routedPaymentCodec } from "./routed-payment.codec.js";
@@ -41,25 +41,30 @@ export class PgRouterStore implements RouterStore {
 
   async load(): Promise<Snapshot> {
     const checkpoints = await queryRows(this.pool, "select * from router_checkpoints where topic = $1", [EVENTS]);
-    const rows = await queryRows(this.pool, "select state, folded_to from router_payments where phase <> 'closed'", []);
+    // In this order: what is released and saved in between has a row that says so.
+    const held = (await queryRows(this.pool, "select * from held_events where consumer = 'router' order by partition, event_offset", [])).map(readHeldEvent);
+    const text = "select state, folded_to from router_payments where phase <> 'closed' or payment_id = any($1::text[])";
+    const rows = await queryRows(this.pool, text, [[...new Set(held.map(({ paymentId }) => paymentId))]]);
     const positions = checkpoints.map((row): [number, ChainPosition] => [
       Number(row["partition"]),
       { offset: Number(row["next_offset"]), seq: Number(row["seq"]), head: new Uint8Array(row["head"] as Buffer) },
     ]);
-    return { positions: new Map(positions), unfinished: rows.map(readRow) };
+    return { positions: new Map(positions), unfinished: rows.map(readRow), held };
   }
 
   offsets(): Promise<ReadonlyMap<number, number>> {
     return this.offsetsOf(EVENTS);
   }
 
-  async save({ positions, payments, savedTo }: SavedBatch): Promise<void> {
+  async save({ positions, payments, held, released, savedTo }: SavedBatch): Promise<void> {
     let lost: RowsLostError | undefined;
     const outcome = await inTransaction(this.pool, async (client) => {
       lost = await this.findLost(client, positions, savedTo);
       if (lost !== undefined) throw lost;
       await this.saveCheckpoints(client, positions);
-      if (payments.length > 0) await this.savePayments(client, positions, payments);
+      if (payments.length > 0) await this.savePayments(client, payments);
+      if (released.length > 0) await this.release(client, released);
+      if (held.length > 0) await this.hold(client, held);
     });
     if (outcome.kind !== "ok") throw lost ?? ("cause" in outcome ? outcome.cause : new Error(outcome.kind));
   }
@@ -114,10 +119,26 @@ export class PgRouterStore implements RouterStore {
     );
   }
 
-  private async savePayments(client: PoolClient, positions: SavedBatch["positions"], payments: readonly RoutedPayment[]): Promise<void> {
-    const rows = payments
-      .map((payment): FoldedPayment => ({ payment, foldedTo: positions.get(payment.partition)?.offset ?? 0 }))
-      .sort(byKey(({ payment }) => payment.paymentId));
+  /** But for what another router has folded meanwhile. */
+  private async hold(client: PoolClient, held: readonly HeldEvent[]): Promise<void> {
+    const { source, names, values } = unnest(heldEventColumns, held);
+    await client.query(
+      `insert into held_events (consumer, ${names}) select 'router', ${names} from ${source}
+       where not exists (select from router_payments known where known.payment_id = r.payment_id and known.folded_to > r.event_offset)
+       on conflict do nothing`,
+      values,
+    );
+  }
+
+  private async release(client: PoolClient, released: readonly HeldEvent[]): Promise<void> {
+    await client.query(
+      "delete from held_events where consumer = 'router' and (partition, event_offset) in (select * from unnest($1::smallint[], $2::bigint[]))",
+      [released.map(({ partition }) => partition), released.map(({ offset }) => offset)],
+    );
+  }
+
+  private async savePayments(client: PoolClient, payments: readonly FoldedPayment[]): Promise<void> {
+    const rows = [...payments].sort(byKey(({ payment }) => payment.paymentId));
     const { source, names, values } = unnest(paymentColumns, rows);
     await client.query(
       `insert into router_payments as known (${names}) select ${names} from ${source}
@@ -126,7 +147,7 @@ export class PgRouterStore implements RouterStore {
       values,
     );
     const links = payments
-      .flatMap(({ paymentId, attempts }) => attempts.map(({ id }): Link => ({ attemptId: id, paymentId })))
+      .flatMap(({ payment: { paymentId, attempts } }) => attempts.map(({ id }): Link => ({ attemptId: id, paymentId })))
       .sort(byKey(({ attemptId }) => attemptId));
     if (links.length === 0) return;
     const linked = unnest(attemptColumns, links);

@@ -1,5 +1,6 @@
 import type { ChainPosition } from "@malipo/event-log";
 import type { AttemptId, PaymentId } from "@malipo/kernel";
+import type { HeldEvent } from "@malipo/projections";
 import type { RoutedPayment } from "./routed-payment.js";
 
 /** A fold, and the offset up to which events are in it: another router may be ahead of this one's reading. */
@@ -7,13 +8,19 @@ export type FoldedPayment = Readonly<{ payment: RoutedPayment; foldedTo: number 
 
 export type Snapshot = Readonly<{
   positions: ReadonlyMap<number, ChainPosition>;
-  /** Every payment that is not closed; read after the positions, so never behind them. */
+  /** Every payment that is not closed, or of which something is held; read after the positions, so never behind them. */
   unfinished: readonly FoldedPayment[];
+  /** By payment, in order: the first record that some version could not read, and all of that payment after it. Read between the two. */
+  held: readonly HeldEvent[];
 }>;
 
 export type SavedBatch = Readonly<{
   positions: ReadonlyMap<number, ChainPosition>;
-  payments: readonly RoutedPayment[];
+  payments: readonly FoldedPayment[];
+  /** New ones; what another router's fold has already is not held. */
+  held: readonly HeldEvent[];
+  /** What these folds have now. */
+  released: readonly HeldEvent[];
   /** By partition, how far the caller knows the rows to have come. Rows behind it are not the ones that it has written. */
   savedTo: ReadonlyMap<number, number>;
 }>;
