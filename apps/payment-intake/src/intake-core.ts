@@ -1,5 +1,5 @@
 import { ChainTail, ClockGuard, CommandBus, DeciderRuntime, TailLag, TopicWriter, parkRecord, type ChainRecord, type ParkedReason } from "@malipo/event-log";
-import type { RecordedFact } from "@malipo/event-contracts";
+import type { PaymentEventCodec, RecordedFact } from "@malipo/event-contracts";
 import type { Payment, PaymentCommand } from "@malipo/payment-lifecycle";
 import type { Clock, EventLog, Logger, Metrics, Random, Scheduler, Subscription, Vault } from "@malipo/ports";
 import type { PaymentsDatabase } from "@malipo/projections";
@@ -29,6 +29,8 @@ export type IntakePorts = Readonly<{
   onFatal: (error: unknown) => void;
   /** Aggregates that the decider keeps in memory per partition; the decider's own default when absent. */
   entriesMax?: number;
+  /** Default: the types of events that this version writes and knows. */
+  codec?: PaymentEventCodec;
   /** Dies at a named place in crash tests; does nothing otherwise. */
   failpoint?: (name: string) => void;
 }>;
@@ -42,7 +44,7 @@ const retryMs = 500;
 export class IntakeCore {
   readonly tail: ChainTail;
   readonly commands: CommandBus;
-  readonly recent = new RecentPayments();
+  readonly recent: RecentPayments;
   readonly terms: PaymentTerms;
   readonly payments: PaymentReader;
   readonly createPayment: CreatePaymentHandler;
@@ -59,6 +61,7 @@ export class IntakeCore {
     times: IntakeTimes,
     roles: ReadonlySet<Role>,
   ) {
+    this.recent = new RecentPayments(ports.codec);
     const { database, vault, pepper, random, failpoint = () => undefined } = ports;
     const writerOf = (topic: string, spacingMs?: number) => new TopicWriter({ ...ports, topic, ...(spacingMs !== undefined && { spacingMs }) });
     const parked = writerOf("parked.v1");
@@ -72,7 +75,7 @@ export class IntakeCore {
     this.tail.subscribe((_partition, records) => records.forEach((record) => this.recent.add(record)));
 
     if (roles.has("decider")) {
-      const definition = paymentsDefinition({ random, vault, failpoint });
+      const definition = paymentsDefinition({ ...ports, failpoint });
       this.decider = new DeciderRuntime({ ...ports, definition, tail: this.tail, store: database, parked, group: "payment-decider" });
     }
     if (roles.has("projector")) {

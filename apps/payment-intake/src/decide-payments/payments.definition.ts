@@ -1,4 +1,4 @@
-import { decodePaymentCommand, decodePaymentEvent, encodePaymentEvent, fromJsonBytes, type RecordedFact, toJsonBytes } from "@malipo/event-contracts";
+import { decodePaymentCommand, fromJsonBytes, paymentEventCodec, type PaymentEventCodec, type RecordedFact, toJsonBytes } from "@malipo/event-contracts";
 import { type AggregateDefinition, UnknownEventError } from "@malipo/event-log";
 import { type CommandId, drawOrderNumber, type OrderNumber, type PaymentId } from "@malipo/kernel";
 import { decide, evolve, initialPayment, type Payment, type PaymentCommand, type PaymentEvent, type Refusal, timersOf } from "@malipo/payment-lifecycle";
@@ -8,10 +8,10 @@ import { source } from "../config.js";
 import { sealAnswer } from "./seal-answer.js";
 
 export type PaymentsDefinition = AggregateDefinition<PaymentCommand, RecordedFact, Payment>;
-type Ports = Readonly<{ random: Random; vault: Vault; failpoint: (name: string) => void }>;
+type Ports = Readonly<{ random: Random; vault: Vault; failpoint: (name: string) => void; codec?: PaymentEventCodec }>;
 
 /** Payments, as the decider runtime needs them. Everything but the sealing of a first answer is pure. */
-export const paymentsDefinition = ({ random, vault, failpoint }: Ports): PaymentsDefinition => ({
+export const paymentsDefinition = ({ random, vault, failpoint, codec = paymentEventCodec }: Ports): PaymentsDefinition => ({
   source,
   commandsTopic: "payments.commands.v1",
   eventsTopic: "payments.events.v1",
@@ -44,12 +44,12 @@ export const paymentsDefinition = ({ random, vault, failpoint }: Ports): Payment
     ...(decision.kind === "refuse" && decision.details !== undefined && { details: decision.details }),
   }),
   encodeEvent: (event) => {
-    const { type, value } = encodePaymentEvent(event);
+    const { type, value } = codec.encode(event);
     return { type, value: toJsonBytes(value) };
   },
   decodeEvent: (type, value) => {
     try {
-      return decodePaymentEvent(type, fromJsonBytes(value));
+      return codec.decode(type, fromJsonBytes(value));
     } catch (cause) {
       throw new UnknownEventError(`${type} cannot be read here`, { cause });
     }

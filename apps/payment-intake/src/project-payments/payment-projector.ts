@@ -1,7 +1,9 @@
+import type { PaymentEventCodec } from "@malipo/event-contracts";
 import { type ChainTail, type ChainPosition, ChainReader, type ChainRecord, genesisPosition } from "@malipo/event-log";
 import { type Clock, type EventLog, LogUnavailableError, type Logger, type Metrics, type OwnershipListener, type Scheduler, type Tail, type Timer } from "@malipo/ports";
 import { ChangeSet, type Checkpoint, type EventRow, type PaymentsDatabase } from "@malipo/projections";
 import { withMarks } from "./checkpoint-marks.js";
+import { readUnread } from "./read-unread.js";
 import { PartitionLine, type Slice } from "./partition-line.js";
 import { addRecord, type Park } from "./to-row.js";
 
@@ -15,6 +17,8 @@ export type ProjectorPorts = Readonly<{
   logger: Logger;
   metrics: Metrics;
   park: Park;
+  /** Default: the types of events that this version knows. */
+  codec?: PaymentEventCodec;
   /** After rows and checkpoint are committed, in order per partition. */
   onCommitted?: (partition: number, rows: readonly EventRow[], from: number, to: Checkpoint) => void;
   onFatal: (error: unknown) => void;
@@ -109,11 +113,20 @@ export class PaymentProjector implements OwnershipListener {
           this.restart(line);
         }
       }
+      await this.lookAtUnread();
       if (this.running === undefined) this.recovered(); // otherwise the commit under way says so
     } catch (error) {
       this.failed(error);
     }
     if (!this.stopping) this.auditing = this.ports.scheduler.after(auditMs, () => void this.audit());
+  }
+
+  /** An older version that overlapped may have been faster with a record that this one can read. */
+  private async lookAtUnread(): Promise<void> {
+    const rows = await this.ports.database.unread([...this.lines.keys()]);
+    this.ports.metrics.gauge("held_payments", new Set(rows.map(({ aggregateId }) => aggregateId)).size, { consumer: "payments" });
+    const { partitions } = readUnread(rows, this.ports.codec);
+    for (const line of this.lines.values()) if (line.live && partitions.has(line.partition)) this.restart(line);
   }
 
   /** Forgets what is queued and goes on from the database's checkpoint. */
@@ -138,7 +151,11 @@ export class PaymentProjector implements OwnershipListener {
   private async catchUp(line: PartitionLine, signal: AbortSignal): Promise<void> {
     const { log, tail } = this.ports;
     const { partition } = line;
-    const stored = await this.storedPosition(line, signal);
+    let stored = await this.storedPosition(line, signal);
+    while (!signal.aborted && !(await this.readWhatWaited(partition, stored))) {
+      await this.ports.scheduler.sleep(logRetryMs, signal).catch(() => undefined);
+      if (!signal.aborted) stored = await this.storedPosition(line, signal);
+    }
     if (signal.aborted) return;
     line.stored = stored;
     line.queuedTo = stored.offset;
@@ -160,6 +177,29 @@ export class PaymentProjector implements OwnershipListener {
     signal.addEventListener("abort", () => joined.resolve(), { once: true });
     if (signal.aborted) joined.resolve(); // while the log was asked
     await joined.promise.finally(() => replay.stop());
+  }
+
+  /**
+   * Makes the rows of payments anew that an older version had to park and this one can read. False when the database has
+   * gone on meanwhile, or does not answer, and it has to be looked at again.
+   */
+  private async readWhatWaited(partition: number, stored: Checkpoint): Promise<boolean> {
+    const { database, logger } = this.ports;
+    try {
+      const { changes, paymentIds } = readUnread(await database.unread([partition]), this.ports.codec);
+      if (paymentIds.length === 0) return true;
+      const outcome = await database.commit(changes, [{ partition, from: stored.offset, to: stored }], paymentIds);
+      if (outcome.kind !== "ok") {
+        if (outcome.kind !== "stale") this.failed(outcome.cause);
+        return false;
+      }
+      logger.info({ partition, payments: paymentIds.length }, "payments that an older version could not read are read");
+      this.ports.onCommitted?.(partition, [], stored.offset, stored);
+      return true;
+    } catch (error) {
+      this.failed(error);
+      return false;
+    }
   }
 
   /** From now on the tail feeds the line, if nothing lies between the two. */
@@ -231,7 +271,7 @@ export class PaymentProjector implements OwnershipListener {
     for (const one of taken) {
       for (const { records } of one.slices) {
         for (const record of records) {
-          const row = addRecord(changes, record, this.ports.park);
+          const row = addRecord(changes, record, this.ports.park, this.ports.codec);
           if (row !== undefined) one.rows.push(row);
         }
       }

@@ -29,7 +29,7 @@ describe("the rebuild", () => {
 
   it("is composed of readers and tables alone: it can neither write to the log nor call anybody", () => {
     expect(Object.fromEntries([...imports].map(([name, names]) => [name, [...names].sort()]))).toEqual({
-      "@malipo/event-contracts": ["decodePaymentEvent", "fromJsonBytes"],
+      "@malipo/event-contracts": ["fromJsonBytes", "paymentEventCodec"],
       "@malipo/event-log": ["ChainReader", "KafkaLogReader", "genesisPosition"],
       "@malipo/kernel": ["partitionOf"],
       "@malipo/projections": [

@@ -1,4 +1,4 @@
-import { decodePaymentEvent, fromJsonBytes } from "@malipo/event-contracts";
+import { type PaymentEventCodec, fromJsonBytes, paymentEventCodec } from "@malipo/event-contracts";
 import type { ChainRecord, ParkedReason } from "@malipo/event-log";
 import { accountOfRow, type ChangeSet, type EventRow, parkEvent, projectEvent } from "@malipo/projections";
 
@@ -8,16 +8,19 @@ export type Park = (record: ChainRecord, reason: ParkedReason, detail: string) =
  * One valid record into a batch. What cannot be read is told to `park`; its raw row is kept all the same where its
  * attributes can be read, so that a newer version finds it there.
  */
-export const addRecord = (changes: ChangeSet, record: ChainRecord, park: Park): EventRow | undefined => {
+export const addRecord = (changes: ChangeSet, record: ChainRecord, park: Park, codec: PaymentEventCodec = paymentEventCodec): EventRow | undefined => {
   const row = readRow(record, park);
   if (row === undefined) return undefined;
-  changes.events.push(row);
   try {
-    projectEvent(changes, row, decodePaymentEvent(row.type, fromJsonBytes(row.value)));
+    projectEvent(changes, row, codec.decode(row.type, fromJsonBytes(row.value)));
   } catch (error) {
     parkEvent(changes, row);
     park(record, "unknown_type", error instanceof Error ? error.message : String(error));
+    const unread = { ...row, unread: true } as const;
+    changes.events.push(unread);
+    return unread;
   }
+  changes.events.push(row);
   return row;
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { encodePaymentEvent, headerText, toJsonBytes } from "@malipo/event-contracts";
+import { encodePaymentEvent, headerText, type PaymentEventCodec, paymentEventCodec, toJsonBytes } from "@malipo/event-contracts";
 import type { TopicWriter } from "@malipo/event-log";
 import { SeededRandom, SimulatedScheduler, SimulatedTime, silentLogger } from "@malipo/event-log/simulated";
 import { type OrderNumber, type PaymentId, currency, instant, money, partitionOf } from "@malipo/kernel";
@@ -55,5 +55,22 @@ describe("the publisher of public changes", () => {
     publisher.committed(partition, rows.slice(1), 1, await commit(1, rows.slice(1)));
     await time.run(() => false, 1_000);
     expect(told).toEqual([1, 2, 3].map((seq) => `${partition}-${seq}`));
+  });
+
+  it("waits before what only the next version can read, and that one tells it in its place", async () => {
+    told.length = 0;
+    const rows = [3, 4, 5].map((offset) => (offset === 4 ? { ...row(offset), type: "payments.payment.cancelled.v2", unread: true as const } : row(offset)));
+    const to = await commit(3, rows);
+    publisher.committed(partition, rows, 3, to);
+    await time.run(() => false, 1_000);
+    expect(told).toEqual([`${partition}-4`]);
+    const codec: PaymentEventCodec = { ...paymentEventCodec, decode: (type, value) => paymentEventCodec.decode(type.replace(/v2$/, "v1"), value) };
+    const next = new LifecyclePublisher({
+      database, codec, writer: { write } as unknown as TopicWriter, scheduler: new SimulatedScheduler(time), logger: silentLogger, failpoint: () => undefined,
+    });
+    await publisher.stop();
+    next.assigned([partition]);
+    await time.run(() => false, 1_000);
+    expect(told).toEqual([4, 5, 6].map((seq) => `${partition}-${seq}`));
   });
 });

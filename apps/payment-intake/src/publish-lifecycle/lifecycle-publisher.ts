@@ -1,4 +1,4 @@
-import { decodePaymentEvent, encodeLifecycleChange, fromJsonBytes, lifecycleChangeOf, toHeaders, toJsonBytes } from "@malipo/event-contracts";
+import { type PaymentEventCodec, encodeLifecycleChange, fromJsonBytes, lifecycleChangeOf, paymentEventCodec, toHeaders, toJsonBytes } from "@malipo/event-contracts";
 import type { TopicWriter } from "@malipo/event-log";
 import type { Logger, OutgoingRecord, OwnershipListener, Scheduler } from "@malipo/ports";
 import type { Checkpoint, EventRow, PaymentsDatabase } from "@malipo/projections";
@@ -8,6 +8,8 @@ export type LifecyclePorts = Readonly<{
   /** Of `payments.lifecycle.v1`, spaced by 50 ms. */
   writer: TopicWriter;
   scheduler: Scheduler;
+  /** Default: the types of events that this version knows. */
+  codec?: PaymentEventCodec;
   logger: Logger;
   failpoint: (name: string) => void;
 }>;
@@ -88,13 +90,19 @@ export class LifecyclePublisher implements OwnershipListener {
   private async round(): Promise<boolean> {
     const lines = [...this.lines.values()];
     if (lines.some(({ next }) => next === undefined)) await this.readPositions(lines);
-    const batches: { line: Line; rows: readonly EventRow[]; to: Checkpoint }[] = [];
+    const batches: (Told & { line: Line })[] = [];
     for (const line of lines) {
       const batch = await this.next(line);
-      if (batch !== undefined) batches.push({ line, ...batch });
+      if (batch === undefined) continue;
+      const told = toRecords(batch, this.ports.codec ?? paymentEventCodec);
+      if (told.to.offset < batch.to.offset) {
+        line.live = false; // what waits is taken from the rows again, by a version that can read it
+        line.queue = [];
+      }
+      if (told.to.offset > line.next!) batches.push({ line, ...told });
     }
     if (batches.length === 0) return false;
-    const records = batches.flatMap(({ rows }) => rows.flatMap(toRecord));
+    const records = batches.flatMap(({ records }) => records);
     if (records.length > 0) this.ports.failpoint("payment-intake.after_acted_before_outcome");
     await Promise.all(records.map(({ partition, record }) => this.ports.writer.write(partition, record)));
     const outcome = await this.ports.database.lifecycle.move(
@@ -139,14 +147,28 @@ export class LifecyclePublisher implements OwnershipListener {
   }
 }
 
-const toRecord = (row: EventRow): { partition: number; record: OutgoingRecord }[] => {
-  let change;
-  try {
-    const event = decodePaymentEvent(row.type, fromJsonBytes(row.value));
-    change = event.type === "CommandRefused" ? undefined : lifecycleChangeOf(event);
-  } catch {
-    return []; // the projector has parked it; a later version tells it when it has been rebuilt
+type Told = Readonly<{ records: readonly ReturnType<typeof toRecord>[number][]; to: Checkpoint }>;
+
+/**
+ * The partition waits before a row that this version cannot read. Consumers drop what is not past the last id they saw, so
+ * to tell it after later ones would be not to tell it.
+ */
+const toRecords = ({ rows, to }: { rows: readonly EventRow[]; to: Checkpoint }, codec: PaymentEventCodec): Told => {
+  const records: ReturnType<typeof toRecord>[number][] = [];
+  for (const row of rows) {
+    try {
+      records.push(...toRecord(row, codec));
+    } catch {
+      return { records, to: { offset: row.offset, seq: row.seq - 1, head: new Uint8Array(0) } };
+    }
   }
+  return { records, to };
+};
+
+/** @throws UnknownTypeError @throws UndecodableError */
+const toRecord = (row: EventRow, codec: PaymentEventCodec): { partition: number; record: OutgoingRecord }[] => {
+  const event = codec.decode(row.type, fromJsonBytes(row.value));
+  const change = event.type === "CommandRefused" ? undefined : lifecycleChangeOf(event);
   if (change === undefined) return [];
   const { type, value } = encodeLifecycleChange(change);
   const headers = toHeaders({

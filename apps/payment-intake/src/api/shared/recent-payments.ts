@@ -1,4 +1,4 @@
-import { decodePaymentEvent, fromJsonBytes, headerText } from "@malipo/event-contracts";
+import { fromJsonBytes, headerText, type PaymentEventCodec, paymentEventCodec } from "@malipo/event-contracts";
 import type { ChainRecord } from "@malipo/event-log";
 import type { Account, PaymentId } from "@malipo/kernel";
 import type { PaymentEvent, PublicView } from "@malipo/payment-lifecycle";
@@ -21,7 +21,7 @@ export class RecentPayments {
   /** Older payments that somebody repeated, as their rows told; what comes after is in `payments`. */
   private readonly loaded = new Map<string, RecentPayment>();
 
-  constructor(private readonly paymentsMax = 50_000) {}
+  constructor(private readonly codec: Pick<PaymentEventCodec, "decode"> = paymentEventCodec, private readonly paymentsMax = 50_000) {}
 
   /** From the tail, in order. */
   add(record: ChainRecord): void {
@@ -40,10 +40,19 @@ export class RecentPayments {
     this.keep(paymentId, []); // from now on what the tail brings is kept, so that nothing falls between it and the story
     let known: RecentPayment | undefined;
     try {
-      known = foldKnown(account, (await story()).map(({ type, value }) => decodeKnown(type, value)));
+      known = foldKnown(account, (await story()).map(({ type, value }) => this.decodeKnown(type, value)));
     } finally {
       if (known === undefined) this.payments.delete(paymentId);
       else if (this.payments.has(paymentId)) this.loaded.set(paymentId, known);
+    }
+  }
+
+  private decodeKnown(type: string, value: Uint8Array): PaymentEvent | undefined {
+    try {
+      const event = this.codec.decode(type, fromJsonBytes(value));
+      return event.type === "CommandRefused" ? undefined : event;
+    } catch {
+      return undefined;
     }
   }
 
@@ -61,7 +70,7 @@ export class RecentPayments {
     if (records.some(({ envelope }) => envelope.account !== account)) return undefined;
     const base = this.loaded.get(paymentId);
     if (base !== undefined && base.account !== account) return undefined;
-    return foldKnown(account, records.map(({ envelope, value }) => decodeKnown(envelope.type, value)), base);
+    return foldKnown(account, records.map(({ envelope, value }) => this.decodeKnown(envelope.type, value)), base);
   }
 }
 
@@ -77,13 +86,4 @@ const foldKnown = (account: Account, events: readonly (PaymentEvent | undefined)
     if ("public" in event && event.public !== undefined && event.public.version > (view?.version ?? 0)) view = event.public;
   }
   return initiated === undefined || view === undefined ? undefined : { account, initiated, view };
-};
-
-const decodeKnown = (type: string, value: Uint8Array): PaymentEvent | undefined => {
-  try {
-    const event = decodePaymentEvent(type, fromJsonBytes(value));
-    return event.type === "CommandRefused" ? undefined : event;
-  } catch {
-    return undefined;
-  }
 };
