@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { type PaymentEventCodec, paymentEventCodec } from "@malipo/event-contracts";
 import { NotAStatementError } from "./import-statement/read-statement.js";
 import { InMemoryReconciliationStore } from "./keep-reconciliation/in-memory-reconciliation-store.js";
 import { ReconciliationWorld } from "./testing/reconciliation-world.js";
@@ -165,6 +166,25 @@ describe("a reconciliation that dies", () => {
     world.begins("a9");
     world.completes("a9");
     expect(await world.open()).toEqual(["amount a1"]);
+    await world.stop();
+  });
+});
+
+describe("an event of the next version", () => {
+  it("is waited for, so that nothing of its payment is missing when it can be read", async () => {
+    const nextVersion: PaymentEventCodec = { ...paymentEventCodec, decode: (type, value) => paymentEventCodec.decode(type.replace(/v2$/, "v1"), value) };
+    const world = await started();
+    world.wireType = ({ type }) => (type === "PaymentCompleted" ? "payments.payment.completed.v2" : undefined);
+    world.begins("before");
+    world.completes("before");
+    world.begins("after");
+    world.completes("after");
+    await world.pass(120_000);
+    expect(world.problem).toContain("newer version");
+    world.crash();
+    await world.start(nextVersion);
+    await world.pass(120_000);
+    expect(await world.import(["before", "after"].map((attempt) => world.line(attempt)))).toMatchObject({ matched: 2, breaksOpened: 0 });
     await world.stop();
   });
 });

@@ -1,3 +1,4 @@
+import type { PaymentEventCodec } from "@malipo/event-contracts";
 import type { ChainListener, ChainPosition, ChainRecord } from "@malipo/event-log";
 import type { AttemptId } from "@malipo/kernel";
 import type { Clock, EventLog, Logger, OutgoingRecord, Random, Scheduler, StoredRecord, Subscription, Tail } from "@malipo/ports";
@@ -34,6 +35,8 @@ export type ReconciliationServiceOptions = Readonly<{
   logger: Logger;
   park: (record: Unreadable, reason: "unreadable", detail: string) => Promise<unknown>;
   onFatal: (error: unknown) => void;
+  /** Default: the types of events that this version knows. */
+  codec?: PaymentEventCodec;
   statementLagMs: number;
   chunkLines?: number;
   paceMs?: number;
@@ -49,6 +52,8 @@ export class ReconciliationService {
   readonly #background = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #assigned = new Set<number>();
+  /** Partitions of events that wait before a record which only another version can read. */
+  readonly #unread = new Map<number, string>();
   #facts: Tail | undefined;
   #ownership: Subscription | undefined;
   #caughtUp = false;
@@ -61,6 +66,7 @@ export class ReconciliationService {
 
   /** Why the service cannot do its job now. */
   get problem(): string | undefined {
+    if (this.#unread.size > 0) return `a newer version is needed to read on: ${[...this.#unread.values()].join(", ")}`;
     if (!this.#caughtUp) return "the log has not been read to its end";
     if (this.#ownership === undefined) return "the group has not been joined";
     return this.#keeper.problem;
@@ -164,11 +170,24 @@ export class ReconciliationService {
     }
   }
 
+  /**
+   * A partition waits before an event that this version cannot read: passed over, what it says of the money would be missing
+   * for ever, and every statement would call it a break. Nobody waits for reconciliation, so all of the partition may.
+   */
   #readEvents(partition: number, records: readonly ChainRecord[], after: ChainPosition): void | Promise<void> {
+    if (this.#unread.has(partition)) return;
     const items: EventsBatch["items"][number][] = [];
+    let read: ChainPosition | undefined;
     for (const record of records) {
-      const item = this.#read(record, () => attemptChangeOf(record));
-      if (item !== undefined) items.push({ offset: record.offset, item });
+      try {
+        const item = attemptChangeOf(record, this.options.codec);
+        if (item !== undefined) items.push({ offset: record.offset, item });
+      } catch (error) {
+        this.#unread.set(partition, `${EVENTS}/${partition} from ${record.offset}`);
+        this.#park(record, error);
+        return read && this.#keeper.takeEvents({ topic: EVENTS, partition, ...read }, items);
+      }
+      read = { offset: record.offset + 1, seq: record.seq, head: record.digest };
     }
     return this.#keeper.takeEvents({ topic: EVENTS, partition, ...after }, items);
   }
@@ -178,22 +197,21 @@ export class ReconciliationService {
     if (last === undefined) return;
     const items: FactsBatch["items"][number][] = [];
     for (const record of records) {
-      const item = this.#read(record, () => readReconciliationRecord(record));
-      if (item !== undefined) items.push({ offset: record.offset, item });
+      try {
+        const item = readReconciliationRecord(record);
+        if (item !== undefined) items.push({ offset: record.offset, item });
+      } catch (error) {
+        this.#park(record, error);
+      }
     }
     return this.#keeper.takeFacts({ topic: RECONCILIATION, partition, offset: last.offset + 1, seq: 0, head: new Uint8Array() }, items);
   }
 
-  #read<Item>(record: Unreadable, read: () => Item | undefined): Item | undefined {
-    try {
-      return read();
-    } catch (error) {
-      const { topic, partition, offset } = record;
-      this.options.logger.error({ error, topic, partition, offset }, "a record cannot be read and is parked");
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#track(this.options.park(record, "unreadable", detail).then(() => undefined));
-      return undefined;
-    }
+  #park(record: Unreadable, error: unknown): void {
+    const { topic, partition, offset } = record;
+    this.options.logger.error({ error, topic, partition, offset }, "a record cannot be read and is parked");
+    const detail = error instanceof Error ? error.message : String(error);
+    this.#track(this.options.park(record, "unreadable", detail).then(() => undefined));
   }
 
   #track(task: Promise<void>): void {

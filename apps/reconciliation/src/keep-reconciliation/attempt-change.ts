@@ -1,4 +1,4 @@
-import { type Envelope, decodePaymentEvent, fromJsonBytes } from "@malipo/event-contracts";
+import { type Envelope, type PaymentEventCodec, fromJsonBytes, paymentEventCodec } from "@malipo/event-contracts";
 import type { Account, AttemptId, Instant, Money, OrderNumber, PaymentId, ProviderId } from "@malipo/kernel";
 import { isSealed } from "@malipo/security";
 import { type Standing, matchKey } from "@malipo/statement-matching";
@@ -15,8 +15,11 @@ export type AttemptChange =
 const freeFieldLength = 12;
 
 /** @throws UnknownTypeError @throws UndecodableError */
-export const attemptChangeOf = ({ envelope, value }: Readonly<{ envelope: Envelope; value: Uint8Array }>): AttemptChange | undefined => {
-  const event = decodePaymentEvent(envelope.type, fromJsonBytes(value));
+export const attemptChangeOf = (
+  { envelope, value }: Readonly<{ envelope: Envelope; value: Uint8Array }>,
+  codec: Pick<PaymentEventCodec, "decode"> = paymentEventCodec,
+): AttemptChange | undefined => {
+  const event = codec.decode(envelope.type, fromJsonBytes(value));
   switch (event.type) {
     case "PaymentInitiated":
       return { kind: "payment", paymentId: event.paymentId, account: envelope.account as Account, orderNumber: event.orderNumber, amount: event.amount };

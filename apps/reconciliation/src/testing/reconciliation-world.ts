@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { encodePaymentEvent, toHeaders, toJsonBytes } from "@malipo/event-contracts";
+import { type PaymentEventCodec, encodePaymentEvent, toHeaders, toJsonBytes } from "@malipo/event-contracts";
 import { type ChainPosition, ChainTail, TopicWriter, genesisPosition, link } from "@malipo/event-log";
 import { SeededRandom, SimulatedBroker, SimulatedClock, SimulatedEventLog, type SimulatedEventLogOptions, SimulatedScheduler, SimulatedTime } from "@malipo/event-log/simulated";
 import { type Account, type AttemptId, type PaymentId, type ProviderId, currency, formatInstant, money, partitionOf } from "@malipo/kernel";
@@ -45,6 +45,8 @@ export class ReconciliationWorld {
   readonly broker = new SimulatedBroker(this.time, this.random.fork());
   readonly clock = new SimulatedClock(this.time);
   store = new InMemoryReconciliationStore();
+  /** The wire type under which an event is written, where it is not the present version's. */
+  wireType: (event: PaymentEvent) => string | undefined = () => undefined;
   #position: ChainPosition = genesisPosition(EVENTS, partition, 12);
   #life: { service: ReconciliationService; scheduler: SimulatedScheduler; members: Subscription[] } | undefined;
 
@@ -63,7 +65,7 @@ export class ReconciliationWorld {
     return this.now.slice(0, 10);
   }
 
-  async start(): Promise<void> {
+  async start(codec?: PaymentEventCodec): Promise<void> {
     const scheduler = new SimulatedScheduler(this.time);
     const base = { clock: this.clock, scheduler, random: systemRandom, logger: silentLogger, metrics: noMetrics };
     const onFatal = (error: unknown): never => {
@@ -79,6 +81,7 @@ export class ReconciliationWorld {
       tail: new ChainTail({ ...base, log, topic: EVENTS, onFatal }),
       writer: new TopicWriter({ ...base, log, topic: RECONCILIATION }),
       park: (_record, _reason, detail) => Promise.reject(new Error(detail)),
+      ...(codec !== undefined && { codec }),
       statementLagMs: 60_000,
       chunkLines: 3,
     });
@@ -86,6 +89,10 @@ export class ReconciliationWorld {
     this.#life = { service, scheduler, members };
     await this.time.run(() => service.problem === undefined, 10_000);
     if (service.problem !== undefined) throw new Error(service.problem);
+  }
+
+  get problem(): string | undefined {
+    return this.#life?.service.problem;
   }
 
   /** As by `kill -9`. */
@@ -167,7 +174,7 @@ export class ReconciliationWorld {
 
   #append(event: PaymentEvent): void {
     const { type, value } = encodePaymentEvent(event);
-    const headers = toHeaders({ id: systemRandom.uuid(), source: "/test", type, time: event.at, subject: event.paymentId, account });
+    const headers = toHeaders({ id: systemRandom.uuid(), source: "/test", type: this.wireType(event) ?? type, time: event.at, subject: event.paymentId, account });
     const records = link(EVENTS, partition, this.#position, [{ key: event.paymentId, value: toJsonBytes(value), headers }]);
     const [record] = records;
     this.#position = { offset: record!.offset + 1, seq: record!.seq, head: record!.digest };
