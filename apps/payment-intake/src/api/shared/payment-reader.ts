@@ -1,4 +1,4 @@
-import { InFlightLimit } from "@malipo/http-api";
+import { InFlightLimit, temporarilyUnavailable } from "@malipo/http-api";
 import { type Account, type OrderNumber, parseAccount } from "@malipo/kernel";
 import type { PaymentKey, PaymentsDatabase, SummaryRow } from "@malipo/projections";
 import { paymentIdOf } from "@malipo/security";
@@ -28,7 +28,10 @@ export class PaymentReader {
     return this.read(account, { paymentId });
   }
 
-  private read(account: Account, key: PaymentKey): Promise<SummaryRow | undefined> {
-    return this.underWay.run(account, () => this.barrier.read(account, (partition) => this.database.findPayment(account, partition, key)));
+  /** A row that waits for an event which this version could not read may be older than what somebody was told. */
+  private async read(account: Account, key: PaymentKey): Promise<SummaryRow | undefined> {
+    const row = await this.underWay.run(account, () => this.barrier.read(account, (partition) => this.database.findPayment(account, partition, key)));
+    if (row?.parked) throw temporarilyUnavailable(new Error(`${row.paymentId} is parked`));
+    return row;
   }
 }
