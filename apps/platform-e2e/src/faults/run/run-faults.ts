@@ -95,7 +95,7 @@ const show = (fresh: readonly Violation[], { history }: Judged, say: Say): void 
   }
 };
 
-/** Lets everything come to rest, and lays what is still wrong then to the fault under which it was made. */
+/** Lets everything come to rest, and lays what is wrong then to the fault under which it was made, or to the last. */
 const settle = async (stage: Stage, runs: readonly FaultRun[], { settledWithinMs }: Plan, told: Told, say: Say): Promise<void> => {
   const last = runs.at(-1);
   if (last === undefined) return;
@@ -106,7 +106,7 @@ const settle = async (stage: Stage, runs: readonly FaultRun[], { settledWithinMs
     await delay(3_000);
     verdict = await stage.judge("settled");
   }
-  const fresh = told.fresh(verdict.violations);
+  const fresh = told.fresh([...verdict.violations, ...(await stage.leaks())]);
   show(fresh, verdict, say);
   for (const violation of fresh) runs[stage.runOf(violation) ?? last.run]?.violations.push(violation);
   const bad = runs.filter((run) => !isSurvived(run)).length;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { historyOf, judge, type AcceptedCallback, type End, type Journals, type Violation } from "@malipo/simulation/judges";
+import { historyOf, judge, judgeSecrets, type AcceptedCallback, type End, type Journals, type Violation } from "@malipo/simulation/judges";
 import { CallbackJournal } from "../../harness/callback-journal.js";
 import { Companions } from "../../harness/companions.js";
 import { callbackLink, FaultLinks } from "../../harness/fault-links.js";
@@ -9,6 +9,8 @@ import { Sandbox } from "../../harness/sandbox.js";
 import { TestMerchant } from "../../harness/test-merchant.js";
 import type { Choice, FaultGround } from "../fault.js";
 import { readRows } from "../journals/database-rows.js";
+import { readPlaces } from "../journals/places.js";
+import { plantedSecrets } from "../journals/planted-secrets.js";
 import { ProviderJournal } from "../journals/provider-journal.js";
 import { TopicJournal } from "../journals/topic-journal.js";
 import { CarefulMerchant } from "../load/careful-merchant.js";
@@ -73,6 +75,13 @@ export class Stage {
     const journals = await this.journals(end);
     const complaints = [...this.client.complaints, ...this.receiver.refused].map((how) => ({ rule: "only answers that a merchant may get", subject: "merchants", how }));
     return { violations: [...complaints, ...judge(journals, end)], history: (violation) => historyOf(journals, violation) };
+  }
+
+  /** Where something that was confided can be read: in topics, tables, or log files. */
+  async leaks(): Promise<readonly Violation[]> {
+    const { platform, client } = this;
+    const planted = await plantedSecrets(this.merchants.map(({ merchant }) => merchant), client.requests, platform.demo.adminToken);
+    return judgeSecrets(planted, await readPlaces(platform));
   }
 
   /** The run during which the payment was asked for that a broken rule is about, however the rule names it. */
