@@ -84,6 +84,7 @@ describe("a planted fault", () => {
     ["legal moves", "two completions", { events: [...good.events, event("payment.completed", { attemptId: "a2", public: view(4, "completed") })] }],
     ["no way back but acceptance", "a silent flip", { events: [initiated, started, failed, event("payment.completed", { attemptId: "a1", public: view(4, "completed") })] }],
     ["one open attempt", "two attempts at once", { events: [initiated, started, startedNext, completed] }],
+    ["no attempt after the money", "another attempt after a late success", { events: [initiated, started, resolved, late, startedNext] }],
     ["one start per attempt", "an attempt started again", { events: [initiated, started, resolved, started, completed] }],
     ["attempts are started first", "an attempt out of nowhere", { events: [initiated, completed] }],
     ["an approval is told once", "an approval recorded twice", { events: [...good.events, event("second_success.recorded", { attemptId: "a1", reviewId: "x" })] }],

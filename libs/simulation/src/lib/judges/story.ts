@@ -98,6 +98,7 @@ const tell = (story: Story, event: LoggedEvent, violations: Violation[]): void =
   if (aggregateVersion !== undefined && aggregateVersion !== story.records) broken("records count on", `${type} is number ${aggregateVersion} in place ${story.records}`);
   if (type === "payments.attempt.started.v1") {
     if ([...story.attempts.values()].some(({ open }) => open)) broken("one open attempt", `${attemptId} starts beside another`);
+    if (story.approved.length > 0) broken("no attempt after the money", `${attemptId} starts after ${story.approved.join(", ")} was approved`);
     if (story.attempts.has(attemptId)) broken("one start per attempt", `${attemptId} starts again`);
     story.attempts.set(attemptId, { caller: String(value["caller"]), number: Number(value["number"]), recordedMs: appendedAtMs, open: true });
   }
