@@ -110,11 +110,14 @@ export class Stage {
     // The log last: what made rows, and what providers and merchants have heard, is in it by then.
     const rows = end === "settled" ? await readRows(this.platform.demo.databaseUrl) : undefined;
     await this.provider.readOn();
-    const heard = this.provider.entries.slice();
+    const sent = new Set(this.provider.entries.map(({ attemptId }) => attemptId));
     const callbacks = this.callbacks();
     const requests = this.client.requests.slice();
     const topics = await this.topics.readOn();
-    return { ...topics, provider: heard, callbacks, requests, ...(rows !== undefined && { rows }) };
+    // But for charges: one that the log knows of by now is in the ledger only if that is read after it.
+    await this.provider.readOn();
+    const provider = this.provider.entries.filter(({ attemptId }) => sent.has(attemptId));
+    return { ...topics, provider, callbacks, requests, ...(rows !== undefined && { rows }) };
   }
 
   private callbacks(): readonly AcceptedCallback[] {
