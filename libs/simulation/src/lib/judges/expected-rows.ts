@@ -25,7 +25,7 @@ export const expectedRows = (events: readonly LoggedEvent[]): Readonly<Record<Ta
   const put = (table: TableName, row: Record<string, Cell>): void => void tables[table].set(keyOf(table, row), row);
   for (const event of events) {
     const { partition, offset, seq, subject, type, account, aggregateVersion } = event;
-    put("payment_events", { partition, event_offset: offset, seq: seq ?? null, aggregate_id: subject, agg_version: aggregateVersion ?? null, type, account: account ?? "", command_id: event.causation ?? null });
+    put("payment_events", { partition, event_offset: offset, seq: seq ?? null, aggregate_id: subject, agg_version: aggregateVersion ?? null, type: event.writtenAs ?? type, account: account ?? "", command_id: event.causation ?? null });
     if (type === "payments.command.refused.v1") continue;
     if (type === "payments.payment.initiated.v1") begin(event, put);
     else change(event, tables, put);

@@ -28,6 +28,8 @@ export type LoggedEvent = Readonly<{
   offset: number;
   /** `ce_type`. */
   type: string;
+  /** `ce_type`, where a version yet to come has another word for `type`. */
+  writtenAs?: string;
   /** `ce_subject`. */
   subject: string;
   value: Readonly<Record<string, unknown>>;

@@ -31,7 +31,7 @@ export const judge = (journals: Journals, end: End): readonly Violation[] => {
     ...judgeVoids(events, journals),
     ...(commands === undefined ? [] : judgeCommands(events, commands)),
     ...(requests === undefined ? [] : [...judgeRequests(stories, requests, end), ...judgeReads(stories, requests, callbacks)]),
-    ...(rows === undefined ? [] : judgeRows(events, rows)),
+    ...(rows === undefined ? [] : judgeRows(events, rows, end)),
     ...(secrets === undefined || places === undefined ? [] : judgeSecrets(secrets, places)),
     ...(end === "settled" ? judgeLiveness(stories, journals.told) : []),
   ];

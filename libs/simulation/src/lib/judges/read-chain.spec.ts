@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { link, genesisPosition } from "@malipo/event-log";
 import { beginningOf, ChainOfPartition, digestOf } from "./read-chain.js";
-import { readTopics } from "./read-topics.js";
+import { TopicsReader, readTopics } from "./read-topics.js";
 import type { RawRecord } from "./journals.js";
 
 const topic = "payments.events.v1";
@@ -66,5 +66,13 @@ describe("reading topics", () => {
     expect(voids).toMatchObject([{ offset: 1, why: "other_prev", account: "é/test" }]);
     expect(heads[3]).toMatchObject({ offset: 4, seq: 3 });
     expect(unreadable).toMatchObject([{ rule: "no hole in the log" }]);
+  });
+
+  it("knows a type of a version yet to come only by the word that it is told for it", () => {
+    const records = linked(2);
+    const next = new TopicsReader(new Map([["payments.payment.initiated.v1", "the.word.we.know"]]));
+    next.read(topic, 3, records);
+    expect(next.journals.events).toMatchObject([{ type: "the.word.we.know", writtenAs: "payments.payment.initiated.v1" }, {}]);
+    expect(readTopics(records).events[0]).not.toHaveProperty("writtenAs");
   });
 });

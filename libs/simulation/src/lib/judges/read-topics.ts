@@ -21,6 +21,9 @@ export class TopicsReader {
   readonly #truth: Part[] = Array.from({ length: partitions }, (_, partition) => fresh(partition));
   readonly #rest = new Map<string, { count: number; commands: SentCommand[]; told: ToldChange[]; parked: ParkedCallback[] }>();
 
+  /** `renamed`: types that only a version yet to come writes, and the words that the judges know for them. */
+  constructor(private readonly renamed: ReadonlyMap<string, string> = new Map()) {}
+
   /** All records of one partition from offset 0 on, in order; what was read before is passed over. */
   read(topic: string, partition: number, records: readonly RawRecord[]): void {
     if (topic === truth) return this.#readTruth(partition, records);
@@ -57,10 +60,15 @@ export class TopicsReader {
       part.read = record;
       if (record.offset !== part.next) part.unreadable.push({ rule: "no hole in the log", subject: `${truth}/${partition}`, how: `record ${record.offset} in place ${part.next}` });
       const verdict = part.chain.next(record);
-      const logged = loggedOf(record);
+      const logged = this.#known(loggedOf(record));
       if (verdict.kind === "void") part.voids.push({ ...logged, why: verdict.why });
       else part.events.push({ ...logged, seq: verdict.seq, digest: part.chain.head });
     }
+  }
+
+  #known(event: Omit<LoggedEvent, "seq" | "digest">): Omit<LoggedEvent, "seq" | "digest"> {
+    const type = this.renamed.get(event.type);
+    return type === undefined ? event : { ...event, type, writtenAs: event.type };
   }
 }
 

@@ -5,9 +5,11 @@ import type { World } from "./world.js";
 
 /** Reads what a world leaves behind, as it goes on. */
 export class WorldReader {
-  readonly #topics = new TopicsReader();
+  readonly #topics: TopicsReader;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    this.#topics = new TopicsReader(world.versions.renamed);
+  }
 
   read(): Journals {
     const { world } = this;

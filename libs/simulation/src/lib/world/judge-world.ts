@@ -1,6 +1,7 @@
 import { judge } from "../judges/judge.js";
 import { livenessRules } from "../judges/judge-liveness.js";
 import type { End, Journals, Violation } from "../judges/journals.js";
+import { readStories } from "../judges/story.js";
 import { judgeStatements } from "./statements/judge-statements.js";
 import { recordsOf } from "./journals-of-world.js";
 import type { World } from "./world.js";
@@ -16,9 +17,11 @@ export const judgeSafety = (world: World, journals: Journals, end: End): readonl
 /** Liveness: what must have come about once everything was healed and has come to rest. */
 export const judgeProgress = (world: World, journals: Journals): readonly Violation[] => [
   ...judge(journals, "settled").filter(isLiveness),
-  ...judgeStatements(world.ledgers, recordsOf(world, "reconciliation.events.v1")),
+  ...judgeStatements(world.ledgers, recordsOf(world, "reconciliation.events.v1"), approvedIn(journals)),
   ...world.merchant.gaveUp.map((subject) => ({ rule: "every create is answered", subject, how: "the merchant gave up" })),
 ];
+
+const approvedIn = ({ events }: Journals): ReadonlySet<string> => new Set([...readStories(events).stories.values()].flatMap(({ approved }) => approved));
 
 /** A process that gives up has to have a reason, and one that has this reason must not go on. */
 const judgeProcesses = ({ fatals, faults, wentOnWithShortLog }: World): readonly Violation[] => {

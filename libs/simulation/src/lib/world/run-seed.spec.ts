@@ -12,9 +12,10 @@ describe("a simulated world", () => {
   }, 60_000);
 
   // A late success parked as unknown after the tables were emptied; rows past records that were brought back; changes never
-  // told after a rebuild; an hour's step of a clock. What was cured has specs of its own beside the code.
+  // told after a rebuild; an hour's step of a clock. What was cured has specs of its own beside the code. They were found
+  // before there was a second version of the code.
   it.each([1150, 1157, 1205, 10_125, 30_021])("breaks no rule where it once did, seed %d", async (seed) => {
-    expect(await runSeed(seed)).toMatchObject({ violations: [], unfinished: [] });
+    expect(await runSeed(seed, { faults: { without: ["two_versions"] } })).toMatchObject({ violations: [], unfinished: [] });
   }, 60_000);
 
   it("ends differently with another seed", async () => {

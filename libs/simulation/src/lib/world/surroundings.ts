@@ -7,6 +7,7 @@ import type { InMemoryReconciliationStore } from "@malipo/reconciliation";
 import type { Faults } from "./faults/faults.js";
 import type { MerchantEndpoint } from "./merchants/merchant-endpoint.js";
 import type { ProviderLedger } from "./providers/provider-ledger.js";
+import type { Versions } from "./versions.js";
 import type { WorldBroker } from "./world-broker.js";
 
 /** The one PostgreSQL of the platform. */
@@ -26,6 +27,7 @@ export type Surroundings = Readonly<{
   broker: WorldBroker;
   tables: Tables;
   keyRing: KeyRing;
+  versions: Versions;
   ledgers: readonly ProviderLedger[];
   endpoint: MerchantEndpoint;
   loggerOf: (name: string) => Logger;

@@ -9,6 +9,7 @@ import { databaseFault } from "./database-fault.js";
 import { disasters } from "./faults/disasters.js";
 import { type FaultKind, faultKinds } from "./faults/fault-kinds.js";
 import { Faults, type FaultSwitches } from "./faults/faults.js";
+import { finishRollOut } from "./faults/rolling-upgrade.js";
 import { SeededKeyRing } from "./keys.js";
 import { luckOf } from "./luck.js";
 import { CallbackSecrets } from "./merchants/callback-secrets.js";
@@ -27,6 +28,7 @@ import { WebhookPost } from "./providers/webhook-post.js";
 import { StatementDesk } from "./statements/statement-desk.js";
 import type { Surroundings } from "./surroundings.js";
 import { tracer } from "./tracer.js";
+import { Versions } from "./versions.js";
 import { WorldBroker } from "./world-broker.js";
 
 export type WorldOptions = Readonly<{ seed: number; faults?: FaultSwitches | undefined; trace?: ((line: string) => void) | undefined }>;
@@ -55,6 +57,7 @@ export class World {
   readonly ledgers: readonly ProviderLedger[];
   readonly webhooks: WebhookPost;
   readonly statements: StatementDesk;
+  readonly versions: Versions;
   readonly fatals: Fatal[] = [];
   readonly wentOnWithShortLog: string[] = [];
   /** Nobody is started: operations look at a log that is known to be short. */
@@ -74,6 +77,7 @@ export class World {
     this.startMs = this.time.nowMs;
     this.chaosMs = luck("chaos").between(12_000, 35_000);
     this.broker = new WorldBroker(this.time, luck("broker"), this.faults);
+    this.versions = new Versions(luck("next version"));
     this.accounts = drawAccounts(luck("accounts"));
     this.secrets = new CallbackSecrets(this.time, luck("secrets"), () => this.#authToken.service);
     this.endpoint = new MerchantEndpoint(this.time, luck("endpoint"), this.faults, this.secrets);
@@ -81,13 +85,14 @@ export class World {
     this.ledgers = [["pawapay", true] as const, ["daraja", false] as const].map(
       ([id, keepsIds]) => new ProviderLedger(id, keepsIds, this.time, luck(`ledger/${id}`), this.faults, (webhook, told) => this.webhooks.tell(id, webhook, told)),
     );
-    const { time, broker, tables, endpoint, ledgers } = this;
+    const { time, broker, tables, endpoint, ledgers, versions } = this;
     const surroundings: Surroundings = {
       time,
       broker,
       tables,
       endpoint,
       ledgers,
+      versions,
       luckOf: luck,
       faults: this.faults,
       keyRing: new SeededKeyRing(),
@@ -140,6 +145,7 @@ export class World {
   /** Nothing goes wrong any more. */
   heal(pauseMsMax: number): void {
     this.faults.heal();
+    finishRollOut(this);
     for (const laterMs of [0, pauseMsMax]) this.time.at(this.time.nowMs + laterMs, () => this.broker.calmDown());
   }
 

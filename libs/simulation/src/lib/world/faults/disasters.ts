@@ -2,6 +2,7 @@ import type { SeededRandom } from "@malipo/event-log/simulated";
 import type { World } from "../world.js";
 import type { FaultKind } from "./fault-kinds.js";
 import { loseTail } from "./lost-tail.js";
+import { rollOut } from "./rolling-upgrade.js";
 
 /** Brings what comes by itself. False: there was nobody for it to happen to. */
 type Disaster = (world: World, luck: SeededRandom) => boolean | Promise<boolean>;
@@ -44,6 +45,7 @@ export const disasters: Readonly<Partial<Record<FaultKind, Disaster>>> = {
     for (const tables of Object.values(world.tables)) tables.empty();
     return true;
   },
+  two_versions: rollOut,
   clock_step: (world, luck) => {
     const { clock } = anybody(world, luck).process;
     // Within what the platform allows for, or far beyond it.

@@ -18,6 +18,7 @@ const kinds = {
   // Processes.
   crash: { by: "itself", most: 8, what: "kill -9 at any await" },
   pause: { by: "itself", most: 7, what: "a process stands still, for longer than its session lasts at times" },
+  two_versions: { by: "itself", most: 0.7, what: "the next version of the code, which writes event types of its own, is rolled out process by process" },
   clock_step: { by: "itself", most: 1.5, what: "the wall clock of one process steps and comes back, within the skew and beyond" },
   // The database.
   database_unreachable: { by: "occasion", most: 0.05, what: "one access is not answered" },

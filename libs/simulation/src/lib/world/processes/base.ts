@@ -15,7 +15,7 @@ export const baseOf = (world: Surroundings, ground: Ground) => {
   const writerOf = (topic: string) => new TopicWriter({ ...ground, topic });
   const keys = new LogVault({ ...ground, keyRing: world.keyRing, writer: writerOf("keys.state.v1") }, `/malipo/${ground.name}`);
   const vault = new UnreliableVault(keys, () => world.faults.strikes("key_store_unreachable"));
-  return { base: ground, keys, vault, writerOf };
+  return { base: { ...ground, codec: world.versions.codecOf(ground.name) }, keys, vault, writerOf };
 };
 
 /** Tables as one process reaches them. `ofItsOwn`: the twin knows by itself what can go wrong with it. */
