@@ -99,7 +99,10 @@ export class ItemsDecision<Command, Event, State> {
     // A decision is identified by its command, however often the command was sent or tried.
     if (entry.causations.includes(envelope.id) || (refusal && refusal.version > 0)) return "answered_before";
     if (decideBefore !== undefined && this.#at > decideBefore) return "too_late";
-    if (entry.parked !== undefined) return this.#cannotApply(item, entry.parked);
+    if (entry.parked !== undefined) {
+      if (decideBefore === undefined) this.owned.leaveToNextOwner(record.offset);
+      return this.#cannotApply(item, entry.parked);
+    }
     const key = this.definition.requestKeyOf?.(command, account);
     const keyText = key && requestKeyText(key);
     const keyUse = keyText === undefined ? undefined : this.#keyUse(keyText);
@@ -109,11 +112,12 @@ export class ItemsDecision<Command, Event, State> {
       return "draw_again";
     }
     const context = this.#context(account, envelope.id, { drawn: creates ? item.drawn : undefined, keyUse, decideBefore });
+    const commandOffset = this.owned.cursorAt(record.offset);
     const following = {
       id: envelope.id,
       causation: envelope.id,
       correlation: envelope.correlation ?? envelope.id,
-      commandOffset: record.offset,
+      ...(commandOffset !== undefined && { commandOffset }),
       ...(envelope.traceparent !== undefined && { traceparent: envelope.traceparent }),
     };
     try {

@@ -140,6 +140,30 @@ describe("the decider runtime", () => {
       expect(await third.ask({ type: "open", id: "t2" }, account)).toMatchObject({ type: "opened" });
     }));
 
+  it("leaves a command without a deadline, for an aggregate that it cannot read, to the next owner that can", () =>
+    inWorld(async (world) => {
+      const first = await started(world.process());
+      await first.ask({ type: "open", id: "t1" }, account);
+      await first.runtime.stop();
+      const encode = first.definition.encodeEvent;
+      const newer = async (): Promise<TallyProcess> => {
+        const process = world.process();
+        const type = (event: never): string => ((event as { type: string }).type === "added" ? "test.newer.v9" : encode(event).type);
+        Object.assign(process.definition, { encodeEvent: (event: never) => ({ ...encode(event), type: type(event) }), decodeEvent: (_type: string, value: Uint8Array) => eventOf({ value }) });
+        return started(process);
+      };
+      const before = await newer();
+      await before.ask({ type: "add", id: "t1", amount: 1 }, account);
+      await before.runtime.stop();
+      const older = await started(world.process());
+      await older.send({ type: "add", id: "t1", amount: 5 }, account);
+      for (const id of ["t2", "t3"]) await older.ask({ type: "open", id }, account); // decided behind it
+      await older.runtime.stop();
+      const after = await newer();
+      expect(await after.ask({ type: "add", id: "t1", amount: 10 }, account)).toMatchObject({ total: 16 });
+      expect(world.truth().map(eventOf)).toMatchObject([{ id: "t1" }, { total: 1 }, { id: "t2" }, { id: "t3" }, { total: 6 }, { total: 16 }]);
+    }));
+
   it("leaves the partition to the younger take-over when an overtaken one ends late", () =>
     inWorld(async (world) => {
       const p = await started(world.process());

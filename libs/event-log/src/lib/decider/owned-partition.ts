@@ -3,6 +3,9 @@ import type { PartitionMemory } from "./partition-memory.js";
 import { TimerHeap } from "./timer-heap.js";
 import type { WorkItem } from "./work-item.js";
 
+/** No more commands than this are read again for one that waits: some minutes of an upgrade under load. */
+const waitingCommandsMax = 20_000;
+
 /** One partition while this process owns it. A new ownership is a new object. */
 export class OwnedPartition<Command, Event, State> {
   readonly queue: WorkItem<Command>[] = [];
@@ -11,6 +14,7 @@ export class OwnedPartition<Command, Event, State> {
   status: "taking_over" | "serving" | "resync" = "taking_over";
   /** Nothing is tried before (monotonic milliseconds): the projections were behind, or something did not answer. */
   heldUntilMs = 0;
+  #waitingFrom: number | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
   constructor(
@@ -24,6 +28,23 @@ export class OwnedPartition<Command, Event, State> {
     for (const item of items) this.queue.push(item);
     if (this.queue.length <= this.queuedMax) return undefined;
     return (this.#drained ??= Promise.withResolvers<void>()).promise;
+  }
+
+  /**
+   * A command that nobody asks for again waits for an owner of a version that can read its aggregate: the cursor on record
+   * stays before it, and who takes over reads commands from there. What was decided behind it is known by its command.
+   */
+  leaveToNextOwner(commandOffset: number): void {
+    this.#waitingFrom ??= commandOffset;
+  }
+
+  /** What a decision says of the commands before it; undefined while it can say nothing. */
+  cursorAt(commandOffset: number): number | undefined {
+    const from = this.#waitingFrom;
+    if (from === undefined || commandOffset < from) return commandOffset;
+    if (commandOffset - from <= waitingCommandsMax) return from === 0 ? undefined : from - 1;
+    this.#waitingFrom = undefined; // a take-over must not last; what waited is on record as parked
+    return commandOffset;
   }
 
   /** The first items are done. */
