@@ -6,7 +6,8 @@ type Fact = Readonly<{ lines?: readonly Line[] | number; digest?: string; attemp
 
 /**
  * Once every statement was imported, each line of a ledger belongs to an attempt or is an open break for somebody to look at,
- * and nobody has to look at a charge that our log has as well (`known`: its approved attempts); read from nothing but the topic.
+ * and nobody has to look at a charge that our log has as well (`known`: its approved attempts). A line that a later one of the
+ * provider's contradicts stays a break: somebody should see that. Read from nothing but the topic.
  */
 export const judgeStatements = (ledgers: readonly ProviderLedger[], records: Iterable<RawRecord>, known: ReadonlySet<string>): readonly Violation[] => {
   const lines = new Map<string, Line>();
@@ -24,7 +25,7 @@ export const judgeStatements = (ledgers: readonly ProviderLedger[], records: Ite
     if (fact.breakId !== undefined) opened.delete(fact.breakId);
   }
   const listed = new Set([...opened.values()].map(({ line }) => line));
-  const doubted = new Set([...opened.values()].map(({ attemptId }) => attemptId));
+  const missing = new Set([...opened.values()].filter(({ line }) => line === undefined).map(({ attemptId }) => attemptId));
   const violations: Violation[] = [];
   for (const { id, idempotent, transactions } of ledgers) {
     for (const { body, reference, state, endedAtMs } of transactions) {
@@ -35,7 +36,7 @@ export const judgeStatements = (ledgers: readonly ProviderLedger[], records: Ite
       if (line === undefined) fault("was never recorded");
       else if (state === "approved" && !matched.has(line.digest) && !listed.has(line.digest)) fault("belongs to nobody");
       else if (matched.has(line.digest) && matched.get(line.digest) !== body.attemptId && !listed.has(line.digest)) fault(`was matched with ${matched.get(line.digest)!}`);
-      else if (state === "approved" && known.has(body.attemptId) && (listed.has(line.digest) || doubted.has(body.attemptId))) {
+      else if (state === "approved" && known.has(body.attemptId) && (listed.has(line.digest) || missing.has(body.attemptId))) {
         fault("both sides agree about it", "only what disagrees is a break");
       }
     }
