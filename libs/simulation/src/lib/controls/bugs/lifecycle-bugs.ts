@@ -7,7 +7,7 @@ export const lifecycleBugs: readonly PlantedBug[] = [
   {
     name: "timer_writes_state",
     summary: "the clock ends what has taken too long: an attempt without a word by resolveBy is called failed",
-    within: 50,
+    within: 150,
     patches: [
       {
         module: `${lifecycle}/timers.js`,

@@ -41,7 +41,7 @@ export const routerBugs: readonly PlantedBug[] = [
   {
     name: "offset_before_effect",
     summary: "the checkpoint of the evidence moves when a webhook is read, before what it proves is in the commands",
-    within: 300,
+    within: 1_000,
     patches: [
       {
         module: `${router}/interpret-evidence/evidence-consumer.js`,
@@ -53,7 +53,7 @@ export const routerBugs: readonly PlantedBug[] = [
   {
     name: "acknowledged_before_evidence",
     summary: "a webhook is acknowledged at once, and put on record afterwards if that works",
-    within: 1_000,
+    within: 5_000,
     patches: [
       {
         module: `${router}/receive-webhook/receive-webhook.js`,
