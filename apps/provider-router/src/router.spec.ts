@@ -524,6 +524,26 @@ describe("a record of the next version", () => {
     await time.advance(60_000);
     expect([two.reached, status(id)]).toEqual([[attemptIdOf(id, 2)], "completed"]);
   });
+
+  it("is read from the log again where the rows beside it were emptied", async () => {
+    const provider = pawa();
+    const { time, world, status } = setUp(provider);
+    world.log.wireType = (event) => (event.type === "PaymentCancelled" ? cancelledNext : undefined);
+    const old = await world.start({ config: { callsPerProviderMax: 0 } });
+    const id = await world.pay({ id: "1", providers: ["pawa"] });
+    await settle();
+    world.log.command(cancel(id), account);
+    await time.advance(1_000);
+    old.kill();
+    const { held } = await world.store.load();
+    expect(held).not.toEqual([]);
+    world.store.empty();
+    await world.store.save({ positions: new Map(), payments: [], held, released: [], savedTo: new Map() });
+    const { router } = await world.start({ codec: nextVersion });
+    await time.advance(60_000);
+    expect(await router.book.findPayment(id)).toMatchObject({ phase: "closed" });
+    expect([provider.reached, status(id)]).toEqual([[], "cancelled"]);
+  });
 });
 
 describe("the webhook edge", () => {

@@ -60,7 +60,9 @@ export class PaymentBook {
       this.positions.set(partition, position);
       this.savedTo.set(partition, position.offset);
     }
-    for (const [paymentId, events] of Map.groupBy(held, (event) => event.paymentId)) this.readAtLast(paymentId, events);
+    // What lies at or behind a position is read from the log again, with what came before it: other rows may have been emptied.
+    const passed = held.filter(({ partition, offset }) => offset < (positions.get(partition)?.offset ?? 0));
+    for (const [paymentId, events] of Map.groupBy(passed, (event) => event.paymentId)) this.readAtLast(paymentId, events);
     return positions;
   }
 
