@@ -4,6 +4,7 @@ import type { Violation } from "../judges/journals.js";
 import type { FaultSwitches, Injected } from "./faults/faults.js";
 import { WorldReader } from "./journals-of-world.js";
 import { judgeProgress, judgeSafety } from "./judge-world.js";
+import { judgeLastWords } from "./providers/judge-last-words.js";
 import { luckOf } from "./luck.js";
 import { secretsOf } from "./secrets-of-world.js";
 import { World } from "./world.js";
@@ -60,14 +61,16 @@ const settle = async (world: World, reader: WorldReader): Promise<Pick<SeedResul
   for (let lookMs = firstLookMs; ; lookMs = Math.min(lookMs * 1.5, lookMsMax)) {
     await time.run(() => false, lookMs);
     await time.run(() => !world.isHalted, lookMsMax); // a log without its end is nothing to judge by
-    const violations = judgeSafety(world, reader.read(), "stopped");
+    const now = reader.read();
+    const violations = judgeSafety(world, now, "stopped");
     if (violations.length > 0) return { violations, unfinished: [] };
-    if (!world.isQuietOutside && time.nowMs < endMs) continue;
+    const unheard = judgeLastWords(world.ledgers, world.webhooks.acknowledged, now);
+    if ((!world.isQuietOutside || unheard.length > 0) && time.nowMs < endMs) continue;
     let imported = false;
     void world.statements.importAll().then((all) => (imported = all));
     await time.run(() => imported, firstLookMs);
     const journals = reader.read();
-    const unfinished = judgeProgress(world, journals);
+    const unfinished = [...unheard, ...judgeProgress(world, journals)];
     // What is told only tomorrow may be missing today.
     const end = world.webhooks.dayLate.length > 0 ? "stopped" : "settled";
     const atRest = judgeSafety(world, { ...journals, ...secretsOf(world) }, end);

@@ -53,7 +53,7 @@ export const routerBugs: readonly PlantedBug[] = [
   {
     name: "acknowledged_before_evidence",
     summary: "a webhook is acknowledged at once, and put on record afterwards if that works",
-    within: 5_000,
+    within: 1_300,
     patches: [
       {
         module: `${router}/receive-webhook/receive-webhook.js`,
@@ -61,5 +61,11 @@ export const routerBugs: readonly PlantedBug[] = [
         replace: "void evidence.write(evidencePartition(providerId, correlation), record).catch(() => undefined);",
       },
     ],
+  },
+  {
+    name: "nobody_asks",
+    summary: "providers are not asked: what no webhook and no reply tells is left to a person",
+    within: 50,
+    patches: [{ module: `${router}/router.js`, find: "this.polls.watch(open.id);", replace: ";" }],
   },
 ];

@@ -3,7 +3,7 @@ import type { SeededRandom, SimulatedTime } from "@malipo/event-log/simulated";
 import type { Faults } from "../faults/faults.js";
 import type { Webhook } from "./provider-ledger.js";
 
-type Letter = Readonly<{ provider: string; webhook: Webhook }>;
+export type Letter = Readonly<{ provider: string; webhook: Webhook }>;
 
 const pauseMs = 2_000;
 const triesMax = 6;
@@ -13,6 +13,8 @@ const patienceMs = 5_000;
 export class WebhookPost {
   /** What is told only tomorrow. */
   readonly dayLate: Letter[] = [];
+  /** What a router has said that it has, each time. */
+  readonly acknowledged: Letter[] = [];
   underWay = 0;
 
   constructor(
@@ -45,7 +47,8 @@ export class WebhookPost {
       if (over) return;
       over = true;
       this.underWay -= 1;
-      if (!acknowledged && triesLeft > 1) this.#deliver(letter, pauseMs, triesLeft - 1);
+      if (acknowledged) this.acknowledged.push(letter);
+      else if (triesLeft > 1) this.#deliver(letter, pauseMs, triesLeft - 1);
     };
     time.at(time.nowMs + afterMs, () => {
       time.at(time.nowMs + patienceMs, () => end(false)); // a process that died never acknowledges
