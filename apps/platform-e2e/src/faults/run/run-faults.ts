@@ -36,8 +36,10 @@ export const runFaults = async (faults: readonly FaultCase[], seeds: readonly nu
         own.push(await once(stage, fault, seed, own.length, plan, told, say));
       }
       results.push(...own);
-      await settle(stage, own, plan, told, say).catch((error: unknown) => {
-        own.at(-1)!.broken ??= `it did not come to rest: ${String(error)}`;
+      // A skipped one is not judged: what is laid to it would be told to nobody.
+      const ran = own.filter(({ skipped }) => skipped === undefined);
+      await settle(stage, ran, plan, told, say).catch((error: unknown) => {
+        ran.at(-1)!.broken ??= `it did not come to rest: ${String(error)}`;
       });
     } finally {
       stage.writeClientJournal();
@@ -108,7 +110,10 @@ const settle = async (stage: Stage, runs: readonly FaultRun[], { settledWithinMs
   }
   const fresh = told.fresh([...verdict.violations, ...(await stage.leaks())]);
   show(fresh, verdict, say);
-  for (const violation of fresh) runs[stage.runOf(violation) ?? last.run]?.violations.push(violation);
+  for (const violation of fresh) {
+    const run = stage.runOf(violation);
+    (runs.find((each) => each.run === run) ?? last).violations.push(violation);
+  }
   const bad = runs.filter((run) => !isSurvived(run)).length;
   say(`  at rest after ${((performance.now() - began) / 1_000).toFixed(0)} s: ${bad === 0 ? "no rule broken" : `${bad} of ${runs.length} faults not survived`}`);
 };
