@@ -46,9 +46,14 @@ const beforeMs = 4 * second;
 /** Creates that take longer without any fault say that the machine has no time for us. */
 const usualMaxMs = 3 * second;
 
+/** A run of which nothing is known yet. */
+export const unmeasured = (fault: FaultCase, seed: number, run: number): FaultRun => ({
+  fault, seed, run, paymentsUnderFault: 0, recoveryMissed: false, unsteady: false, violations: [],
+});
+
 /** One fault under load, from the first payment to the last answer; what the judges say comes from elsewhere. */
 export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run: number, timing: Timing): Promise<FaultRun> => {
-  const result: FaultRun = { fault, seed, run, paymentsUnderFault: 0, recoveryMissed: false, unsteady: false, violations: [] };
+  const result = unmeasured(fault, seed, run);
   const choice = choiceOf(seed * 65_537 + run);
   const ground = stage.ground(choice);
   const skipped = await fault.skipped?.(ground);

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Violation } from "@malipo/simulation/judges";
 import type { FaultCase } from "../fault.js";
 import { lineOf } from "./report.js";
-import { runFault, type FaultRun, type Timing } from "./run-fault.js";
+import { runFault, unmeasured, type FaultRun, type Timing } from "./run-fault.js";
 import { Stage, type Judged } from "./stage.js";
 import { isSurvived, Told } from "./verdict.js";
 
@@ -26,7 +26,12 @@ export const runFaults = async (faults: readonly FaultCase[], seeds: readonly nu
   const results: FaultRun[] = [];
   while (left.length > 0) {
     say("starting a platform with second instances of intake, router, and dispatcher");
-    const stage = await opened(plan, say);
+    const stage = await opened(plan, say).catch((error: unknown) => {
+      const broken = `no platform could be started: ${String(error)}`;
+      results.push(...left.splice(0).map(({ fault, seed }) => ({ ...unmeasured(fault, seed, 0), broken })));
+      return undefined;
+    });
+    if (stage === undefined) break;
     try {
       const told = new Told();
       const own: FaultRun[] = [];
@@ -42,7 +47,11 @@ export const runFaults = async (faults: readonly FaultCase[], seeds: readonly nu
         ran.at(-1)!.broken ??= `it did not come to rest: ${String(error)}`;
       });
     } finally {
-      stage.writeClientJournal();
+      try {
+        stage.writeClientJournal();
+      } catch (error) {
+        say(`  the clients' journal could not be written: ${String(error)}`);
+      }
       // What was found counts, however the platform ends; its guard takes care of what is left of it.
       await stage.close().catch((error: unknown) => say(`  the platform did not stop as it should: ${String(error)}`));
     }
