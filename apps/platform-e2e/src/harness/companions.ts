@@ -25,7 +25,12 @@ export class Companions {
     const guard = spawn(process.execPath, [main, platform.home, ...args], { detached: true, stdio: ["pipe", log, log] });
     closeSync(log);
     const companions = new Companions(platform.home, guard, ports);
-    await companions.awaitReady(readyWithinMs);
+    try {
+      await companions.awaitReady();
+    } catch (error) {
+      await companions.stop(); // nobody else could, and our process would not end before its guard
+      throw error;
+    }
     return companions;
   }
 

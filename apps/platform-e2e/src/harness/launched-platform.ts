@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -48,13 +48,14 @@ export class LaunchedPlatform {
   private constructor(
     readonly home: string,
     readonly demo: DemoFile,
+    private readonly guard: ChildProcess | undefined,
   ) {}
 
   /** Starts it, or joins the one that already runs in that folder. */
   static async start(home: string, env: Readonly<Record<string, string>> = {}): Promise<LaunchedPlatform> {
     mkdirSync(failpointsIn(home), { recursive: true });
     chmodSync(home, 0o711); // PostgreSQL may run as a user of its own
-    if (launcherIn(home) === undefined) await launch(home, env);
+    const guard = launcherIn(home) === undefined ? await launch(home, env) : undefined;
     const demo = await waitUntil(
       () => {
         const ready = readDemoFile(home);
@@ -65,7 +66,7 @@ export class LaunchedPlatform {
     ).catch((error: unknown) => {
       throw new Error(`${String(error)}\n${tailOf(home)}`, { cause: error });
     });
-    return new LaunchedPlatform(home, demo);
+    return new LaunchedPlatform(home, demo, guard);
   }
 
   get failpoints(): string {
@@ -114,6 +115,15 @@ export class LaunchedPlatform {
     await waitUntil(() => (isRunning(launcher) ? undefined : true), { timeoutMs: stopWithinMs, what: "the platform has stopped" });
     return performance.now() - began;
   }
+
+  /** Stops it for good: its guard takes the folder away now, and not only at the end of this run. */
+  async discard(): Promise<void> {
+    try {
+      await this.stop();
+    } finally {
+      this.guard?.stdin?.end();
+    }
+  }
 }
 
 const failpointsIn = (home: string): string => join(home, "failpoints");
@@ -123,7 +133,7 @@ const tailOf = (home: string): string => {
   return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(-60).join("\n") : "";
 };
 
-const launch = async (home: string, env: Readonly<Record<string, string>>): Promise<void> => {
+const launch = async (home: string, env: Readonly<Record<string, string>>): Promise<ChildProcess> => {
   const guard = fileURLToPath(new URL("../../dist/harness/platform-guard.js", import.meta.url));
   const child = spawn(process.execPath, [guard, home, "--no-demo-payment"], {
     detached: true,
@@ -138,4 +148,5 @@ const launch = async (home: string, env: Readonly<Record<string, string>>): Prom
     timeoutMs: 30_000,
     what: "the launcher runs",
   });
+  return child;
 };

@@ -47,15 +47,19 @@ export class Stage {
   static async open(home: string, env: Readonly<Record<string, string>>): Promise<Stage> {
     mkdirSync(home, { recursive: true });
     const platform = await LaunchedPlatform.start(home, env);
-    await platform.awaitReady();
-    const companions = await Companions.start(platform, ["payment-intake", "provider-router", "callback-dispatcher"]);
-    const receiver = await CallbackJournal.open();
-    const links = FaultLinks.of(platform);
-    if (links !== undefined) receiver.leadOver(await links.open(callbackLink, receiver.port));
-    const provision = (_: unknown, at: number): Promise<TestMerchant> => TestMerchant.provision(platform.demo, receiver, `Merchant ${at + 1}`);
-    const merchants = await Promise.all(Array.from({ length: merchantsCount }, provision));
-    await Promise.all(merchants.map((merchant) => merchant.token()));
-    return new Stage(platform, companions, receiver, merchants);
+    let companions: Companions | undefined;
+    let receiver: CallbackJournal | undefined;
+    try {
+      await platform.awaitReady();
+      companions = await Companions.start(platform, ["payment-intake", "provider-router", "callback-dispatcher"]);
+      receiver = await CallbackJournal.open();
+      return new Stage(platform, companions, receiver, await provisioned(platform, receiver));
+    } catch (error) {
+      // Half a platform would go on beside the next one, and its receiver would keep this process alive for ever.
+      await Promise.allSettled([companions?.stop(), receiver?.close()]);
+      await platform.discard().catch(() => undefined); // what went wrong first is what is told
+      throw error;
+    }
   }
 
   ground(choice: Choice): FaultGround {
@@ -103,7 +107,7 @@ export class Stage {
   async close(): Promise<void> {
     await this.companions.stop();
     await this.receiver.close();
-    await this.platform.stop();
+    await this.platform.discard();
   }
 
   private async journals(end: End): Promise<Journals> {
@@ -127,3 +131,12 @@ export class Stage {
     });
   }
 }
+
+const provisioned = async (platform: LaunchedPlatform, receiver: CallbackJournal): Promise<readonly TestMerchant[]> => {
+  const links = FaultLinks.of(platform);
+  if (links !== undefined) receiver.leadOver(await links.open(callbackLink, receiver.port));
+  const provision = (_: unknown, at: number): Promise<TestMerchant> => TestMerchant.provision(platform.demo, receiver, `Merchant ${at + 1}`);
+  const merchants = await Promise.all(Array.from({ length: merchantsCount }, provision));
+  await Promise.all(merchants.map((merchant) => merchant.token()));
+  return merchants;
+};
