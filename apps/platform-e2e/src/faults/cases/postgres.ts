@@ -31,6 +31,7 @@ const connectionsCutAgain: FaultCase = {
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     })();
+    cutting.catch(() => undefined); // told when it is healed; until then nobody listens, and the run would end of it
     return async () => {
       over = true;
       await cutting;
