@@ -1,5 +1,5 @@
 import type { FaultCase } from "../fault.js";
-import { signal } from "./instances.js";
+import { hit, signal } from "./instances.js";
 import { diskFull, end, pidOf } from "./servers.js";
 
 const pause: FaultCase = {
@@ -8,7 +8,7 @@ const pause: FaultCase = {
   holdMs: 30_000,
   inject: async (ground) => {
     const pid = pidOf(ground, "kafka");
-    signal(pid, "SIGSTOP");
+    hit("kafka", pid, "SIGSTOP");
     return async () => void signal(pid, "SIGCONT");
   },
 };

@@ -29,6 +29,11 @@ export const signal = (pid: number | undefined, name: NodeJS.Signals): boolean =
   }
 };
 
+/** For a fault that is nothing else: one that hits nobody would be survived by anything. */
+export const hit = (label: string, pid: number | undefined, name: NodeJS.Signals): void => {
+  if (!signal(pid, name)) throw new Error(`${label} does not run`);
+};
+
 /** Whether it stands still by SIGSTOP. */
 export const isStopped = (pid: number): boolean => {
   try {

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { query } from "../../harness/database.js";
 import type { FaultCase, FaultGround, Heal } from "../fault.js";
-import { signal } from "./instances.js";
+import { hit, signal } from "./instances.js";
 import { diskFull, end, pidOf } from "./servers.js";
 
 const cutOthers = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and usename = current_user";
@@ -63,7 +63,8 @@ const pause: FaultCase = {
     const { databaseUrl } = ground.platform.demo;
     const rows = await query<{ pid: number }>(databaseUrl, "select pid from pg_stat_activity where backend_type = 'client backend'");
     const pids = [pidOf(ground, "postgres"), ...rows.map(({ pid }) => pid)];
-    for (const pid of pids) signal(pid, "SIGSTOP");
+    hit("postgres", pids[0], "SIGSTOP");
+    for (const pid of pids.slice(1)) signal(pid, "SIGSTOP");
     return async () => {
       for (const pid of pids) signal(pid, "SIGCONT");
     };

@@ -1,7 +1,7 @@
 import { answers200, waitUntil } from "@malipo/local-platform";
 import { oneOf } from "../choice.js";
 import type { FaultCase, FaultGround } from "../fault.js";
-import { instancesOf, services, signal, type Instance, type Service } from "./instances.js";
+import { hit, instancesOf, services, signal, type Instance, type Service } from "./instances.js";
 
 const nothingToHeal = async (): Promise<void> => undefined;
 const backWithinMs = 30_000;
@@ -19,7 +19,7 @@ const urlOf = ({ platform: { demo }, companions }: FaultGround, { service, label
   return first[service];
 };
 
-const isBack = (ground: FaultGround, instance: Instance, oldPid: number): Promise<true> =>
+const isBack = (ground: FaultGround, instance: Instance, oldPid: number | undefined): Promise<true> =>
   waitUntil(
     async () => {
       const pid = instance.pid();
@@ -33,7 +33,8 @@ const crash = (service: Service): FaultCase => ({
   group: "service",
   holdMs: 0,
   inject: async (ground) => {
-    signal(oneOf(ground.choice, instancesOf(ground, service)).pid(), "SIGKILL");
+    const { label, pid } = oneOf(ground.choice, instancesOf(ground, service));
+    hit(label, pid(), "SIGKILL");
     return nothingToHeal;
   },
 });
@@ -44,8 +45,9 @@ export const pause = (service: Service, holdMs: number): FaultCase => ({
   group: "service",
   holdMs,
   inject: async (ground) => {
-    const pid = oneOf(ground.choice, instancesOf(ground, service)).pid();
-    signal(pid, "SIGSTOP");
+    const instance = oneOf(ground.choice, instancesOf(ground, service));
+    const pid = instance.pid();
+    hit(instance.label, pid, "SIGSTOP");
     return async () => void signal(pid, "SIGCONT");
   },
 });
@@ -86,7 +88,7 @@ const rollingRestart: FaultCase = {
   inject: async (ground) => {
     for (const instance of everyInstance(ground)) {
       const pid = instance.pid();
-      if (pid === undefined || !signal(pid, "SIGTERM")) throw new Error(`${instance.label} does not run`);
+      hit(instance.label, pid, "SIGTERM");
       await isBack(ground, instance, pid);
     }
     return nothingToHeal;

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { identify, waitUntil, type DiskName } from "@malipo/local-platform";
 import { FaultLinks } from "../../harness/fault-links.js";
 import type { FaultCase, FaultGround, Heal } from "../fault.js";
-import { signal } from "./instances.js";
+import { hit } from "./instances.js";
 
 const run = promisify(execFile);
 const backWithinMs = 60_000;
@@ -33,7 +33,7 @@ const isBack = ({ platform }: FaultGround, name: DiskName, oldPid: number): Prom
 /** Ends it; the launcher starts it again. What is measured begins with its return. */
 export const end = async (ground: FaultGround, name: DiskName, how: NodeJS.Signals): Promise<Heal> => {
   const pid = pidOf(ground, name);
-  signal(pid, how);
+  hit(name, pid, how);
   await isBack(ground, name, pid);
   return async () => undefined;
 };
