@@ -10,7 +10,10 @@ const stopWithinMs = 8_000;
 const supervisor = new Supervisor({
   pidDir: join(home, "companions"),
   logDir: join(home, "logs"),
-  events: { onLine: () => undefined, onRestarted: () => undefined, onGivenUp: () => undefined },
+  // What they say and why they ended is in their own logs, as with the launcher's.
+  events: { onLine: () => undefined, onRestarted: () => undefined, onGivenUp: (_, reason) => console.error(reason) },
+  // Killed on purpose, like the launcher's under faults: none may be given up for it.
+  patience: "endless",
 });
 
 const split = (text: string): readonly string[] => text.split("\0").filter(Boolean);

@@ -54,7 +54,7 @@ export const pause = (service: Service, holdMs: number): FaultCase => ({
 
 const everyInstance = (ground: FaultGround): readonly Instance[] => services.flatMap((service) => instancesOf(ground, service));
 
-/** A launcher gives a process up that dies too often, so nobody is killed a third time. */
+/** Nobody is killed a third time, so that a storm goes over many and is not the end of one. */
 const deathsMax = 2;
 
 /** Kills one after the other, of which some are still on their way back. */
