@@ -92,8 +92,8 @@ export class Platform {
     const results = [
       ...(await Promise.allSettled([this.supervisor.stop(servicesStopWithinMs)])),
       ...(await Promise.allSettled([this.kafka.stop(), this.postgres.stop()])),
+      ...(await Promise.allSettled([this.links?.close()])), // last: a small disk is free only when its server has ended
     ];
-    await this.links?.close();
     this.release?.();
     const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason as unknown] : []));
     if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
