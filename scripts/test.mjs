@@ -13,6 +13,7 @@ await build();
 const node = projectNode();
 const env = { ...process.env, PATH: `${join(root, "node_modules", ".bin")}${delimiter}${process.env["PATH"]}` };
 const results = mkdtempSync(join(tmpdir(), "malipo-results-"));
+process.on("exit", () => rmSync(results, { recursive: true, force: true }));
 const total = { passed: 0, failed: 0 };
 const causes = [];
 
@@ -57,7 +58,6 @@ await jest("end-to-end", ["--selectProjects", "e2e", "--runInBand"]);
 await check("faults on the started platform, a few of them", node, ["scripts/faults.mjs"]);
 await check(`simulation of ${seeds} seeds`, node, ["scripts/simulate.mjs", "--seeds", seeds]);
 
-rmSync(results, { recursive: true, force: true });
 say("all checks have run");
 if (total.failed > 0) {
   console.error(`\nfailed:\n${causes.map((cause) => `  ${cause}`).join("\n")}`);

@@ -37,7 +37,7 @@ const isInstalled = () => {
   });
 };
 
-/** Runs a step to its end, saying now and then that it still runs. Resolves to its exit status. */
+/** Runs a step to its end, saying now and then that it still runs. Resolves to its exit status; a signal ends the whole script with it. */
 export const runStep = (what, command, args, env = process.env) =>
   new Promise((resolve) => {
     const start = Date.now();
@@ -45,11 +45,17 @@ export const runStep = (what, command, args, env = process.env) =>
     say(`${what} …`);
     const reminder = setInterval(() => say(`${what}: still at it after ${elapsed()}`), 15_000);
     const child = spawn(command, args, { cwd: root, stdio: "inherit", env });
-    const stop = (signal) => child.kill(signal);
+    let stopped;
+    const stop = (signal) => {
+      stopped = signal;
+      child.kill(signal);
+    };
     const finish = (status, why) => {
       clearInterval(reminder);
       for (const signal of signals) process.off(signal, stop);
       say(status === 0 ? `${what}: done in ${elapsed()}` : `${what}: failed after ${elapsed()} (${why})`);
+      // Whoever asked one step to end has asked for no other.
+      if (stopped !== undefined) fail(`${what}: stopped by ${stopped}`);
       resolve(status);
     };
     for (const signal of signals) process.on(signal, stop);
