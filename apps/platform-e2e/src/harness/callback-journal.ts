@@ -43,6 +43,7 @@ export class CallbackJournal {
     this.take(message).then(
       (manner) => (manner === undefined ? response.writeHead(204).end() : manner(response)),
       (error: unknown) => {
+        if (!message.complete) return; // whoever sent it died, or the way here broke: it said nothing yet
         this.refused.push(`${message.url}: ${String(error)}`);
         response.writeHead(400).end();
       },
