@@ -30,23 +30,27 @@ export const dumpTopics = async (brokers: string, wanted?: readonly string[], fr
   cureEndlessTimer();
   const kafka = new Kafka({ clientId: "malipo-e2e", brokers: brokers.split(","), logLevel: logLevel.ERROR });
   const admin = kafka.admin();
-  await admin.connect();
-  const topics = wanted ?? (await admin.listTopics()).filter((topic) => !topic.startsWith("__"));
   const missing = new Map<string, bigint>();
-  for (const topic of topics) {
-    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-      const first = from.get(`${topic}/${partition}`) ?? BigInt(low);
-      if (BigInt(high) > first) missing.set(`${topic}/${partition}`, BigInt(high) - 1n);
+  let topics: readonly string[];
+  try {
+    await admin.connect();
+    topics = wanted ?? (await admin.listTopics()).filter((topic) => !topic.startsWith("__"));
+    for (const topic of topics) {
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+        const first = from.get(`${topic}/${partition}`) ?? BigInt(low);
+        if (BigInt(high) > first) missing.set(`${topic}/${partition}`, BigInt(high) - 1n);
+      }
     }
+  } finally {
+    await admin.disconnect();
   }
-  await admin.disconnect();
   if (missing.size === 0) return [];
 
   const records: DumpedRecord[] = [];
   const next = new Map(from);
   const consumer = kafka.consumer({ groupId: `malipo-e2e-dump-${process.pid}-${performance.now()}`, maxWaitTimeInMs: 100 });
-  await consumer.connect();
   try {
+    await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
