@@ -31,6 +31,6 @@ const secretsOf = async (merchant: TestMerchant, at: number): Promise<readonly P
 /** So many of them, from the whole run and not from its beginning alone. */
 const drawn = (texts: readonly string[], most: number): readonly string[] => {
   const distinct = [...new Set(texts)];
-  const step = Math.max(1, Math.floor(distinct.length / most));
-  return distinct.filter((_, index) => index % step === 0).slice(0, most);
+  const count = Math.min(most, distinct.length);
+  return Array.from({ length: count }, (_, index) => distinct[Math.floor((index * distinct.length) / count)]!);
 };
