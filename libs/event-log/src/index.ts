@@ -21,5 +21,5 @@ export * from "./lib/writer/park-record.js";
 export * from "./lib/writer/topic-writer.errors.js";
 export * from "./lib/writer/topic-writer.js";
 export type { KafkaEventLogOptions } from "./lib/kafka/kafka-config.js";
-export { ClockGuard, type ClockGuardPorts } from "./lib/decider/clock-guard.js";
+export { ClockGuard } from "./lib/decider/clock-guard.js";
 export { ClockOffError, type DeciderRuntimeOptions } from "./lib/decider/decider-config.js";

@@ -11,8 +11,7 @@ export { gracefulSteps, stopProcess, type StopStep } from "./lib/processes/stop-
 export { waitUntil, type WaitOptions } from "./lib/processes/wait-until.js";
 export { readDemoFile, type DemoFile } from "./lib/demo/demo-file.js";
 export type { DemoMerchant, KodipayCredentials } from "./lib/demo/demo-merchants.js";
-export { LinkFaultError, type LinkFault, type Ways } from "./lib/fault-proxy/link-fault.js";
-export { type LinkReport } from "./lib/fault-proxy/fault-proxy.js";
+export { type LinkFault } from "./lib/fault-proxy/link-fault.js";
 export { type DiskName } from "./lib/platform/small-disks.js";
 export { readLinksFile, type LinksFile } from "./lib/platform/fault-links.js";
 export { runPlatform, type LauncherOptions } from "./lib/launcher.js";

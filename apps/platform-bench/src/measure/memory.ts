@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** Resident megabytes of a process now, or 0 when it has ended. */
-export const residentMegabytes = (pid: number): number => {
+const residentMegabytes = (pid: number): number => {
   try {
     return Number(/^VmRSS:\s+([0-9]+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1_024;
   } catch {

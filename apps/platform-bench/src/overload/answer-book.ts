@@ -2,7 +2,7 @@ import { Latencies } from "../load/histogram.js";
 import type { Reply } from "../workloads/creator.js";
 
 /** A create that is answered later than this is of no use to the shop that waits for it. */
-export const goodWithinMs = 2_000;
+const goodWithinMs = 2_000;
 
 const windowSeconds = 5;
 

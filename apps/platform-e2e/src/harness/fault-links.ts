@@ -26,18 +26,9 @@ export class FaultLinks {
     return this.file.diskProblem;
   }
 
-  /** The port that leads over that link, for whoever is to be reached over it. */
-  portOf(link: string): number | undefined {
-    return this.file.ports[link];
-  }
-
   /** One more link, to a port of this machine. Answers where it listens. */
   async open(name: string, port: number): Promise<number> {
     return (await this.ask<{ port: number }>("POST", "", { name, target: { host: "127.0.0.1", port } })).port;
-  }
-
-  async names(): Promise<readonly string[]> {
-    return Object.keys(await this.ask<object>("GET", ""));
   }
 
   async set(link: string, fault: LinkFault): Promise<void> {
@@ -53,7 +44,7 @@ export class FaultLinks {
     return (await this.ask<{ reset: number }>("POST", `/${link}/reset`)).reset;
   }
 
-  private ask<T>(method: "GET" | "PUT" | "POST" | "DELETE", path: string, json?: unknown): Promise<T> {
+  private ask<T>(method: "PUT" | "POST" | "DELETE", path: string, json?: unknown): Promise<T> {
     return expect2xx<T>(`${this.file.url}/links${path}`, { method, bearer: this.file.token, json });
   }
 }

@@ -23,7 +23,7 @@ type Body = Readonly<{
   details?: Readonly<{ orderNumber?: string }>;
 }>;
 
-export const answerOf = ({ status, text, json, headers }: Answer): ClientAnswer => {
+const answerOf = ({ status, text, json, headers }: Answer): ClientAnswer => {
   const body = (json ?? {}) as Body;
   const orderNumber = body.orderNumber ?? body.details?.orderNumber;
   return {

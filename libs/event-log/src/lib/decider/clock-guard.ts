@@ -3,7 +3,7 @@ import { type Instant, later } from "@malipo/kernel";
 import type { Clock, EventLog, Logger, Random, Scheduler } from "@malipo/ports";
 import { ClockOffError, defaults } from "./decider-config.js";
 
-export type ClockGuardPorts = Readonly<{ log: EventLog; clock: Clock; scheduler: Scheduler; random: Random; logger: Logger; clockSkewMaxMs?: number }>;
+type ClockGuardPorts = Readonly<{ log: EventLog; clock: Clock; scheduler: Scheduler; random: Random; logger: Logger; clockSkewMaxMs?: number }>;
 
 const probesTopic = "clock.probes.v1";
 const askAgainMs = 1_000;

@@ -4,8 +4,6 @@ import { Problem } from "../errors/problem.js";
 /** `burst` at once, then `perSecond` for ever. */
 export type Tier = Readonly<{ perSecond: number; burst: number }>;
 
-export const defaultTier: Tier = { perSecond: 100, burst: 200 };
-
 /** `wanted` requests of one key; the store says how many of them pass and when the next one would. */
 export type RateClaim = Readonly<{ key: string; tier: Tier; wanted: number }>;
 export type RateGrant = Readonly<{ granted: number; retryAfterMs: number }>;
