@@ -78,7 +78,7 @@ export const recovery = async (options: RecoveryOptions, say: (line: string) => 
   }
 };
 
-/** The load outlasts the fault by more than what is allowed; `backMs` is how long after its death the process answered again. */
+/** The load outlasts the fault by more than what is allowed; `backMs` is how long after its death it ran again, a server also answering. */
 const underLoad = async (
   platform: LaunchedPlatform,
   creator: Creator,
