@@ -137,6 +137,18 @@ describe("admission", () => {
     expect(house.admission.refusal("stuck")).toBeUndefined();
   });
 
+  it("tells that nothing is in flight once everything has ended, however soon after the last look at the limit", async () => {
+    const gauges: Record<string, number> = {};
+    const metrics = { count() {}, gauge: (name: string, value: number) => void (gauges[name] = value), observe() {}, text: async () => "" };
+    const admission = new Admission(bounds, clock, metrics);
+    const ends = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+    const tasks = ends.map(({ promise }) => admission.run("a", () => promise));
+    nowMs += 100;
+    for (const { resolve } of ends) resolve();
+    await Promise.all(tasks);
+    expect(gauges).toMatchObject({ admission_in_flight: 0, admission_limit: 200 });
+  });
+
   it("is not taken in by answers that cost nothing", async () => {
     const house = new House();
     for (let at = 0; at < 20; at += 1) {

@@ -102,6 +102,7 @@ export class Admission<Key extends string = string> {
       entry.movedAtMs = nowMs;
       if (entry.count === 0) this.keys.delete(key);
       this.learn(nowMs, nowMs - beganMs);
+      this.metrics?.gauge("admission_in_flight", this.total); // with each end, or it would not come to 0 at rest
     }
   }
 
@@ -116,6 +117,5 @@ export class Admission<Key extends string = string> {
     else if (round.most >= this.current * usedShare) this.current = Math.min(this.bounds.totalMax, this.current * growth);
     this.round = { beganMs: nowMs, lengthMs: Math.min(roundMsMax, Math.max(roundMsMin, took)), sum: 0, squares: 0, most: this.total };
     this.metrics?.gauge("admission_limit", this.limit);
-    this.metrics?.gauge("admission_in_flight", this.total);
   }
 }
