@@ -51,6 +51,8 @@ describe("the door to the links", () => {
     expect((await ask("PUT", "/links/c.d", {})).status).toBe(404);
     expect((await ask("PUT", "/links/a.b", { latencyMS: 10 })).status).toBe(400);
     expect((await ask("PUT", "/links/a.b", { blackHole: "sideways" })).status).toBe(400);
+    expect((await ask("PUT", "/links/a.b", { constructor: true })).status).toBe(400);
+    expect((await ask("PUT", "/links/a.b", [])).status).toBe(400);
     expect(proxy.report()["a.b"]?.fault).toEqual({});
   });
 });

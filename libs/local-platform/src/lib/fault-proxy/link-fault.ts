@@ -58,9 +58,9 @@ const rules: Readonly<Record<keyof LinkFault, Rule>> = {
 
 /** @throws LinkFaultError naming the field: a fault that is misspelt would prove nothing, silently. */
 export const linkFaultFrom = (value: unknown): LinkFault => {
-  if (typeof value !== "object" || value === null) throw new LinkFaultError("a fault is a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new LinkFaultError("a fault is a JSON object");
   for (const [field, content] of Object.entries(value)) {
-    const rule = rules[field as keyof LinkFault];
+    const rule = Object.hasOwn(rules, field) ? rules[field as keyof LinkFault] : undefined;
     if (rule === undefined) throw new LinkFaultError(`no such fault: ${field}`);
     if (!rule(content)) throw new LinkFaultError(`${field} cannot be ${JSON.stringify(content)}`);
   }

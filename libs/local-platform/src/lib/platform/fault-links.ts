@@ -43,7 +43,6 @@ const routes: readonly Route[] = [
     ],
   },
   { link: "payment-intake.auth-token", to: "auth-token", names: [["payment-intake", "AUTH_TOKEN_URL"]] },
-  { link: "merchants.payment-intake", to: "payment-intake", names: [] },
 ];
 
 const linksFile = (home: string): string => join(home, "links.json");
@@ -102,7 +101,10 @@ export class FaultLinks {
     for (const { link, to, names } of routes) {
       for (const [name, variable] of names) {
         if (name !== service) continue;
-        changed[variable] = env[variable]!.replace(`${loopback}:${this.settings.ports[to]}`, `${loopback}:${this.ports[link]}`);
+        const direct = `${loopback}:${this.settings.ports[to]}`;
+        // Led past its link, it would survive every fault that is put there.
+        if (env[variable]?.includes(direct) !== true) throw new Error(`${variable} of ${service} does not lead to ${direct}`);
+        changed[variable] = env[variable].replace(direct, `${loopback}:${this.ports[link]}`);
       }
     }
     const kafka = this.ports[`${service}.kafka`];
