@@ -16,7 +16,7 @@ export const watchMemory = (pids: Readonly<Record<string, number>>): (() => Read
     for (const [name, pid] of Object.entries(pids)) most[name] = Math.max(most[name] ?? 0, Math.round(residentMegabytes(pid)));
   };
   look();
-  const timer = setInterval(look, 500);
+  const timer = setInterval(look, 500).unref(); // a measurement that broke off never stops it
   return () => {
     clearInterval(timer);
     return most;
