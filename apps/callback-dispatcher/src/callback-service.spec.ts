@@ -41,6 +41,8 @@ class Fleet {
   /** What merchants acknowledged, in order: `<payment>/<webhook id>`. */
   readonly acknowledged: string[] = [];
   readonly parked: string[] = [];
+  /** Why dispatchers gave up, where a spec expects it. */
+  gaveUp: unknown[] | undefined;
   private readonly positions = new Map<number, ChainPosition>();
 
   constructor(
@@ -57,8 +59,9 @@ class Fleet {
   async start(codec: PaymentEventCodec = paymentEventCodec): Promise<{ service: CallbackService; kill(): void }> {
     const members: Subscription[] = [];
     const scheduler = new SimulatedScheduler(this.time);
-    const onFatal = (error: unknown): never => {
-      throw error as Error;
+    const onFatal = (error: unknown): void => {
+      if (this.gaveUp === undefined) throw error as Error;
+      this.gaveUp.push(error);
     };
     const log = new SimulatedEventLog({ broker: this.broker, scheduler, logger: silentLogger, onFatal });
     const join = log.own.bind(log);
@@ -186,6 +189,29 @@ describe("dispatchers that share the work", () => {
     expect(fleet.acknowledged).toHaveLength(9);
     expect((await fleet.store.list({ state: "delivered", limit: 100 })).length).toBe(9);
     await fleet.time.settle(b.service.stop());
+  });
+});
+
+describe("a dispatcher whose clock was set", () => {
+  it.each([["ahead", 3_600_000], ["back", -3_600_000]])("gives up when it is %s, sends nothing by it, and begins once it is right", async (_, stepMs) => {
+    const fleet = new Fleet(5, () => 0);
+    fleet.gaveUp = [];
+    const first = await fleet.start();
+    await fleet.pass(1_000);
+    fleet.clock.offMs = stepMs;
+    for (let payment = 0; payment < 9; payment += 1) fleet.happens(payment, 1);
+    await fleet.pass(10_000);
+    expect(fleet.gaveUp).toEqual([expect.objectContaining({ code: "clock_off" })]);
+    first.kill();
+    const next = await fleet.start();
+    await fleet.pass(30_000);
+    expect(fleet.acknowledged).toEqual([]);
+    expect(next.service.problem).toBe("the group has not been joined");
+    fleet.clock.offMs = 0;
+    await fleet.pass(Math.abs(stepMs) + 30_000);
+    expect(fleet.acknowledged).toHaveLength(9);
+    expect(fleet.gaveUp).toHaveLength(1);
+    await fleet.time.settle(next.service.stop());
   });
 });
 

@@ -1,6 +1,6 @@
 import { type DeliveryFact, parseDeliveryId } from "@malipo/callback-delivery";
 import type { PaymentEventCodec } from "@malipo/event-contracts";
-import type { ChainListener, ChainPosition, ChainRecord } from "@malipo/event-log";
+import { type ChainListener, type ChainPosition, type ChainRecord, ClockGuard } from "@malipo/event-log";
 import type { Account } from "@malipo/kernel";
 import { type HeldEvent, holdRecord } from "@malipo/projections";
 import type { EventLog, OutgoingRecord, StoredRecord, Subscription, Tail } from "@malipo/ports";
@@ -26,7 +26,7 @@ export interface FactWriter {
 
 type Unreadable = Pick<StoredRecord, "topic" | "partition" | "offset" | "key">;
 
-export type CallbackServiceOptions = Omit<DispatcherOptions, "keeper" | "append"> &
+export type CallbackServiceOptions = Omit<DispatcherOptions, "keeper" | "append" | "isClockRight"> &
   Readonly<{
     log: EventLog;
     tail: EventTail;
@@ -40,6 +40,7 @@ export type CallbackServiceOptions = Omit<DispatcherOptions, "keeper" | "append"
   }>;
 
 export const group = "callback-dispatcher";
+const source = "/malipo/callback-dispatcher";
 const paceMs = 25;
 
 /** The dispatcher without Nest: two tails into the rows, and sends for the partitions that the group gave it. */
@@ -47,12 +48,14 @@ export class CallbackService {
   readonly keeper: DeliveryKeeper;
   readonly dispatcher: Dispatcher;
   readonly #held: HeldEvents;
+  readonly #clockGuard: ClockGuard;
   readonly #adopting = new Map<number, AbortController>();
   readonly #background = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #deliveries: Tail | undefined;
   #ownership: Subscription | undefined;
   #caughtUp = false;
+  #isClockOff = false;
 
   constructor(private readonly options: CallbackServiceOptions) {
     const { scheduler, logger, store } = options;
@@ -68,7 +71,8 @@ export class CallbackService {
         this.dispatcher.applied(applied);
       },
     });
-    this.dispatcher = new Dispatcher({ ...options, keeper: this.keeper, append: this.append });
+    this.#clockGuard = new ClockGuard(options);
+    this.dispatcher = new Dispatcher({ ...options, keeper: this.keeper, append: this.append, isClockRight: () => this.#isClockRight() });
     this.#held = new HeldEvents({ ...options, keeper: this.keeper, onReleased: (applied) => this.dispatcher.applied(applied) });
   }
 
@@ -106,15 +110,18 @@ export class CallbackService {
       assigned: (partitions: readonly number[]) => partitions.forEach((partition) => this.#assigned(partition)),
       revoked: (partitions: readonly number[]) => partitions.forEach((partition) => this.#revoked(partition)),
     };
-    while (!this.#stopping.signal.aborted) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
       try {
+        await this.#clockGuard.agreed(source, signal);
         const ownership = await log.own(EVENTS, group, listener);
-        if (this.#stopping.signal.aborted) return await ownership.stop();
+        if (signal.aborted) return await ownership.stop();
         this.#ownership = ownership;
         return;
       } catch (error) {
+        if (signal.aborted) return;
         logger.warn({ error }, "the group cannot be joined now, trying again");
-        if (!(await this.#pause(this.#stopping.signal))) return;
+        if (!(await this.#pause(signal))) return;
       }
     }
   }
@@ -228,6 +235,18 @@ export class CallbackService {
       }
     }
     return undefined;
+  }
+
+  /**
+   * A callback signed by a clock that was set is refused by whoever checks the age of a signature, and its next try is planned
+   * by that clock too. A new process begins once the broker's time agrees.
+   */
+  #isClockRight(): boolean {
+    const stepped = this.#clockGuard.stepped();
+    if (stepped === undefined) return true;
+    if (!this.#isClockOff) this.options.onFatal(stepped);
+    this.#isClockOff = true;
+    return false;
   }
 
   #pause(signal: AbortSignal): Promise<boolean> {

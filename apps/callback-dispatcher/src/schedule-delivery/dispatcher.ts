@@ -23,6 +23,8 @@ export type DispatcherOptions = Readonly<{
   random: Random;
   logger: Logger;
   metrics: Metrics;
+  /** False while the clock cannot be believed: what is signed and scheduled by it would be wrong. Default: it always can. */
+  isClockRight?: () => boolean;
   sendLimits?: SendLimits;
   bookLimits?: BookLimits;
   /** How far ahead the book looks, and how often it looks into the rows. */
@@ -105,7 +107,7 @@ export class Dispatcher {
   }
 
   #pump(): void {
-    if (this.#stopped) return;
+    if (this.#stopped || !this.#isClockRight()) return;
     const now = this.options.clock.now();
     for (let key = this.#due.popDue(now); key !== undefined; key = this.#due.popDue(now)) {
       const paymentId = key as PaymentId;
@@ -169,6 +171,7 @@ export class Dispatcher {
   /** One try of the head, from its beginning to its record. Nothing happens when it is no longer due. */
   async #perform(paymentId: PaymentId, send: (callback: Callback) => Promise<SendOutcome>): Promise<void> {
     const { clock, logger, random } = this.options;
+    if (!this.#isClockRight()) return;
     const begun = this.#book.begin(paymentId, clock.now(), random.uuid());
     if (begun === undefined) return this.#replan(paymentId);
     const began = clock.monotonicMs();
@@ -207,6 +210,10 @@ export class Dispatcher {
         await scheduler.sleep(appendRetryMs);
       }
     }
+  }
+
+  #isClockRight(): boolean {
+    return this.options.isClockRight?.() ?? true;
   }
 
   async #load(partitions: readonly number[]): Promise<void> {

@@ -48,8 +48,8 @@ export const disasters: Readonly<Partial<Record<FaultKind, Disaster>>> = {
   two_versions: rollOut,
   clock_step: (world, luck) => {
     const { clock } = anybody(world, luck).process;
-    // Within what the platform allows for, or far beyond it.
-    const stepMs = Math.round((luck.chance(0.4) ? luck.share() * 1_000 : 2_500 + luck.share() * 120_000) * (luck.chance(0.5) ? 1 : -1));
+    // Within what the platform allows for, or far beyond it: some by an hour, as with the wrong zone.
+    const stepMs = Math.round((luck.chance(0.4) ? luck.share() * 1_000 : 2_500 + luck.share() ** 3 * 3_600_000) * (luck.chance(0.5) ? 1 : -1));
     clock.offMs += stepMs;
     world.time.at(world.time.nowMs + 1_000 + luck.share() * 12_000, () => (clock.offMs -= stepMs));
     return true;
