@@ -30,12 +30,17 @@ export class ClockGuard {
   /** Settles once the broker agrees with our clock, however long that takes. Rejects when the signal fires. */
   async agreed(source: string, signal?: AbortSignal): Promise<void> {
     const { clock, logger, scheduler } = this.ports;
-    for (let toldMs = -tellAgainMs; ; ) {
-      const offMs = await this.#ask(source);
-      if (offMs !== undefined && Math.abs(offMs) <= this.#skewMaxMs) return this.#isRight();
-      if (offMs !== undefined && clock.monotonicMs() - toldMs >= tellAgainMs) {
-        toldMs = clock.monotonicMs();
-        logger.error({ offMs: Math.round(offMs) }, "the clock is off the broker's: nothing is done here until it is set right");
+    const beganMs = clock.monotonicMs();
+    for (let toldMs = beganMs - tellAgainMs; ; ) {
+      const answer = await this.#ask(source);
+      if (answer !== undefined && Math.abs(answer.offMs) + answer.tookMs <= this.#skewMaxMs) return this.#isRight();
+      const nowMs = clock.monotonicMs();
+      const isOff = answer !== undefined && Math.abs(answer.offMs) > this.#skewMaxMs;
+      // That the broker is slow, or away, is news only when it lasts.
+      if (nowMs - toldMs >= tellAgainMs && (isOff || nowMs - beganMs >= tellAgainMs)) {
+        toldMs = nowMs;
+        if (isOff) logger.error({ offMs: answer.offMs }, "the clock is off the broker's: nothing is done here until it is set right");
+        else logger.warn({}, "the broker does not tell its time soon enough: nothing is done here until it does");
       }
       await scheduler.sleep(askAgainMs, signal);
     }
@@ -48,33 +53,33 @@ export class ClockGuard {
     return Math.abs(offMs) > this.#skewMaxMs ? new ClockOffError(offMs) : undefined;
   }
 
-  /** What the broker's time of an append says, which left here at `sentAt`; the clock is known to be right where it says nothing. */
+  /** What the broker's time of an append says, which left here at `sentAt`; it says little where the append took long. */
   compared(sentAt: Instant, appendedAtMs: number): ClockOffError | undefined {
     const offMs = this.#off(sentAt, appendedAtMs);
     if (Math.abs(offMs) > this.#skewMaxMs) return new ClockOffError(offMs);
     // Stepped while the append was out, it would pass for one that took its time.
     const stepped = this.stepped();
-    if (stepped !== undefined) return stepped;
-    this.#isRight();
-    return undefined;
+    if (stepped === undefined && Math.abs(offMs) + this.ports.clock.now() - sentAt <= this.#skewMaxMs) this.#isRight();
+    return stepped;
   }
 
-  /** How far the clock is ahead of the broker's; undefined when that could not be learned. */
-  async #ask(source: string): Promise<number | undefined> {
+  /** By how much the clock is ahead of the broker's at least; it may be off by as much more as the answer took. */
+  async #ask(source: string): Promise<Readonly<{ offMs: number; tookMs: number }> | undefined> {
     const { clock, log, random } = this.ports;
     const sentAt = clock.now();
+    const sentMs = clock.monotonicMs();
     const id = random.uuid();
     const headers = toHeaders({ id, source, type: "platform.clock.probe.v1", time: sentAt, subject: id });
     const outcome = (await log.append(probesTopic, new Map([[0, [{ key: source, value: new Uint8Array(), headers }]]]))).get(0);
     if (outcome?.kind !== "appended") return undefined;
-    return outcome.appendedAtMs === undefined ? 0 : this.#off(sentAt, outcome.appendedAtMs);
+    const { appendedAtMs = sentAt } = outcome;
+    return { offMs: this.#off(sentAt, appendedAtMs), tookMs: clock.monotonicMs() - sentMs };
   }
 
   /** The least that explains an append between `sentAt` and now. */
   #off(sentAt: Instant, appendedAtMs: number): number {
-    const now = later(this.ports.clock.now(), sentAt);
     if (appendedAtMs < sentAt) return sentAt - appendedAtMs;
-    return appendedAtMs > now ? now - appendedAtMs : 0;
+    return Math.min(0, later(this.ports.clock.now(), sentAt) - appendedAtMs);
   }
 
   #isRight(): void {
