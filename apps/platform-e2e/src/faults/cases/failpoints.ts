@@ -42,9 +42,9 @@ const arm = async (ground: FaultGround, service: Service, place: Place, how: How
   } finally {
     over = true;
     rmSync(file, { force: true });
-    if (how === "kill") await busy;
   }
-  if (how === "kill") return async () => undefined;
+  // Not waited for before: from the crash on every second of the recovery counts.
+  if (how === "kill") return () => busy;
   const stopped = (): number | undefined => instancesOf(ground, service).map(({ pid }) => pid()).find((pid) => pid !== undefined && isStopped(pid));
   const pid = await waitUntil(stopped, { timeoutMs: 5_000, everyMs: 20, what: `${service} stands still at ${place}` });
   return async () => void signal(pid, "SIGCONT");

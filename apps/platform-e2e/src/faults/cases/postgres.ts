@@ -44,10 +44,16 @@ const hotTables = ["payment_events", "payment_summaries"];
 
 /** As a careless migration does it: nobody may even read. */
 const lock = async ({ platform }: FaultGround): Promise<Heal> => {
-  const client = new Client({ connectionString: platform.demo.databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: platform.demo.databaseUrl, connectionTimeoutMillis: 10_000, statement_timeout: 20_000 });
+  client.on("error", () => undefined); // a connection that is lost has no lock: `rollback` says so
   await client.connect();
-  await client.query("begin");
-  for (const table of hotTables) await client.query(`lock table ${table} in access exclusive mode`);
+  try {
+    await client.query("begin");
+    for (const table of hotTables) await client.query(`lock table ${table} in access exclusive mode`);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
   return async () => {
     await client.query("rollback");
     await client.end();

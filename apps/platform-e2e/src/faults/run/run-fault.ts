@@ -63,6 +63,7 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
   try {
     const usual = await usualBefore(stage);
     result.unsteady = usual === undefined;
+    const askedBefore = stage.client.asked.length;
     const heal = await fault.inject(ground);
     const injectedMs = Date.now();
     try {
@@ -77,7 +78,7 @@ export const runFault = async (stage: Stage, fault: FaultCase, seed: number, run
       if (recovered !== undefined) result.recoveryMs = recovered;
       result.recoveryMissed = recovered === undefined || recovered > recoveryBoundMs[fault.group];
     }
-    result.paymentsUnderFault = stage.client.asked.filter((asked) => asked.run === run).length;
+    result.paymentsUnderFault = stage.client.asked.length - askedBefore;
     await stage.awaitReady();
     await delay(timing.afterMs);
   } catch (error) {

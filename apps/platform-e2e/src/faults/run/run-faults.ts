@@ -74,7 +74,8 @@ const once = async (stage: Stage, fault: FaultCase, seed: number, run: number, p
   if (!first.recoveryMissed || first.broken !== undefined) return first;
   say("  measured once more");
   const second = await judged(stage, fault, seed, run, plan, told, say);
-  return { ...second, violations: [...first.violations, ...second.violations] };
+  const violations = [...first.violations, ...second.violations];
+  return second.unsteady ? { ...first, violations } : { ...second, violations };
 };
 
 const judged = async (stage: Stage, fault: FaultCase, seed: number, run: number, plan: Plan, told: Told, say: Say): Promise<FaultRun> => {
