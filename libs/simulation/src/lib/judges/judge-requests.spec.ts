@@ -56,6 +56,7 @@ describe("clients that can rely on their answers", () => {
     ["a repeat told that the reference is used", [create(0, 50, {}), { ...create(60, 70, {}), answer: usedBefore }]],
     ["a keyed repeat with the first answer", [create(0, 50, {}, keyed), create(60, 70, { replayed: true }, keyed)]],
     ["a keyed repeat after the payer was erased", [create(0, 50, {}, keyed), create(60, 70, { body: '{"status":"pending","reference":"[erased]"}' }, keyed)]],
+    ["a keyed repeat answered first, the payer erased since", [create(0, 90, { body: '{"status":"pending","reference":"[erased]"}' }, keyed), create(20, 50, {}, keyed)]],
     ["a key used for another body, refused", [create(0, 50, {}, keyed), { ...refusal(60, { status: 422, code: "idempotency_key_reused", body: "" }), idempotencyKey: "k1", body: "{2}" }]],
     ["a 503, and a repeat that was taken", [{ ...create(0, 10, {}), answer: unavailable }, create(15, 50, {})]],
     ["a decision that nobody waited for", [create(0, 10, undefined), { ...create(60_000, 60_010, {}), answer: usedBefore }]],
