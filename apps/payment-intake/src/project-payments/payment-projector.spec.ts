@@ -17,6 +17,8 @@ class World {
   readonly broker: SimulatedBroker;
   readonly database: MemoryPaymentsDatabase;
   readonly fatal: unknown[] = [];
+  /** How far each owner has said that the rows go. */
+  readonly saidTo: number[] = [];
   readonly account = newAccount();
   readonly partition = partitionOf(this.account);
   private end: ChainPosition = genesisPosition(topic, this.partition, 12);
@@ -26,6 +28,10 @@ class World {
     this.time = new SimulatedTime(this.random);
     this.broker = new SimulatedBroker(this.time, this.random);
     this.database = new MemoryPaymentsDatabase(() => this.slowly());
+  }
+
+  get ends(): number {
+    return this.end.offset;
   }
 
   append(count: number): void {
@@ -45,7 +51,9 @@ class World {
     const base = { clock: new SimulatedClock(time), scheduler, logger: silentLogger, metrics: noMetrics, onFatal: (error: unknown) => void this.fatal.push(error) };
     const log = new SimulatedEventLog({ ...base, broker });
     const tail = new ChainTail({ ...base, log, topic });
-    const projector = new PaymentProjector({ ...base, log, tail, database, park: () => undefined });
+    const owner = this.saidTo.push(0) - 1;
+    const onCommitted = (_partition: number, _rows: unknown, _from: number, to: { offset: number }): void => void (this.saidTo[owner] = to.offset);
+    const projector = new PaymentProjector({ ...base, log, tail, database, park: () => undefined, onCommitted });
     await tail.start(new Map([[this.partition, this.end]]));
     projector.assigned([this.partition]);
     return projector;
@@ -87,7 +95,7 @@ class World {
 const seeds = Array.from({ length: Number(process.env["SEEDS"] ?? 20) }, (_, index) => index + 1);
 
 describe("keeping the read models", () => {
-  it.each(seeds)("leaves out no record while two owners overlap, seed %d", async (seed) => {
+  it.each(seeds)("leaves out no record while two owners overlap, and each says how far the rows go in the end, seed %d", async (seed) => {
     const world = new World(seed);
     const journey = async (): Promise<void> => {
       world.append(400);
@@ -97,6 +105,7 @@ describe("keeping the read models", () => {
         await world.pause(world.random.below(100));
       }
       await world.everythingKept();
+      await world.until(() => Promise.resolve(world.saidTo.every((offset) => offset === world.ends)));
       await Promise.all(owners.map((owner) => owner.stop()));
     };
     await world.time.settle(journey(), 600_000);

@@ -19,7 +19,7 @@ export type ProjectorPorts = Readonly<{
   park: Park;
   /** Default: the types of events that this version knows. */
   codec?: PaymentEventCodec;
-  /** After rows and checkpoint are committed, in order per partition. */
+  /** After rows and checkpoint are committed, in order per partition; without rows when they are found to have been, by whomever. */
   onCommitted?: (partition: number, rows: readonly EventRow[], from: number, to: Checkpoint) => void;
   onFatal: (error: unknown) => void;
 }>;
@@ -158,6 +158,8 @@ export class PaymentProjector implements OwnershipListener {
     }
     if (signal.aborted) return;
     line.stored = stored;
+    // What another owner has committed meanwhile nobody else here is told of.
+    this.ports.onCommitted?.(partition, [], stored.offset, stored);
     line.queuedTo = stored.offset;
     if (this.joinTail(line)) return;
 
@@ -194,7 +196,6 @@ export class PaymentProjector implements OwnershipListener {
         return false;
       }
       logger.info({ partition, payments: paymentIds.length }, "payments that an older version could not read are read");
-      this.ports.onCommitted?.(partition, [], stored.offset, stored);
       return true;
     } catch (error) {
       this.failed(error);
