@@ -79,7 +79,7 @@ class Fleet {
       store: this.store,
       tail: new ChainTail({ ...base, log, topic: EVENTS }),
       writer: new TopicWriter({ ...base, log, topic: DELIVERIES }),
-      sender: new CallbackSender({ http, vault, secrets: { callbackSecrets: () => [secret] }, clock: this.clock }),
+      sender: new CallbackSender({ http, vault, secrets: { callbackSecrets: () => [secret] } }),
       park: (_record, _reason, detail) => Promise.resolve(void this.parked.push(detail)),
     });
     await this.time.settle(service.start());

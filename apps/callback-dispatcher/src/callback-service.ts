@@ -71,8 +71,10 @@ export class CallbackService {
         this.dispatcher.applied(applied);
       },
     });
-    this.#clockGuard = new ClockGuard(options);
-    this.dispatcher = new Dispatcher({ ...options, keeper: this.keeper, append: this.append, isClockRight: () => this.#isClockRight() });
+    const guard = new ClockGuard(options);
+    this.#clockGuard = guard;
+    const clock = { now: () => guard.now(), monotonicMs: () => options.clock.monotonicMs() };
+    this.dispatcher = new Dispatcher({ ...options, clock, keeper: this.keeper, append: this.append, isClockRight: () => this.#isClockRight() });
     this.#held = new HeldEvents({ ...options, keeper: this.keeper, onReleased: (applied) => this.dispatcher.applied(applied) });
   }
 
@@ -239,7 +241,7 @@ export class CallbackService {
 
   /**
    * A callback signed by a clock that was set is refused by whoever checks the age of a signature, and its next try is planned
-   * by that clock too. A new process begins once the broker's time agrees.
+   * by that clock too. So what is begun goes on by the time before the step, and a new process begins once the broker's agrees.
    */
   #isClockRight(): boolean {
     const stepped = this.#clockGuard.stepped();

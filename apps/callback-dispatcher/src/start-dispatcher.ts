@@ -50,7 +50,7 @@ export const startDispatcher = async (
     log,
     store,
     writer,
-    sender: new CallbackSender({ http, vault, secrets: directory, clock: systemClock }),
+    sender: new CallbackSender({ http, vault, secrets: directory }),
     tail,
     park: (record, reason, detail) => parkRecord({ ...base, writer: parked, source: `/malipo/${service}` }, record, reason, detail),
   });

@@ -157,7 +157,7 @@ export class Dispatcher {
     let freed = false;
     await this.#perform(paymentId, async (callback) => {
       try {
-        outcome = await this.options.sender.send(callback, url);
+        outcome = await this.options.sender.send(callback, url, this.options.clock.now());
         return outcome;
       } finally {
         freed = true;

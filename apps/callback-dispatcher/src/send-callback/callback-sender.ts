@@ -1,6 +1,6 @@
 import type { SendOutcome } from "@malipo/callback-delivery";
-import { type Account, parseAccount } from "@malipo/kernel";
-import type { Clock, HttpClient, HttpOutcome, Vault } from "@malipo/ports";
+import { type Account, type Instant, parseAccount } from "@malipo/kernel";
+import type { HttpClient, HttpOutcome, Vault } from "@malipo/ports";
 import { inSpan } from "@malipo/runtime";
 import { signStandardWebhook } from "@malipo/security";
 import type { Callback } from "../keep-deliveries/callback-store.js";
@@ -10,7 +10,7 @@ export interface CallbackSecrets {
   callbackSecrets(account: Account): Promise<readonly string[]> | readonly string[];
 }
 
-export type CallbackSenderOptions = Readonly<{ http: HttpClient; vault: Vault; secrets: CallbackSecrets; clock: Clock; deadlineMs?: number }>;
+export type CallbackSenderOptions = Readonly<{ http: HttpClient; vault: Vault; secrets: CallbackSecrets; deadlineMs?: number }>;
 
 /** Where a callback goes; or what came of it already, when it cannot go anywhere. */
 export type Destination = Readonly<{ kind: "url"; url: string; origin: string }> | Readonly<{ kind: "none"; outcome: SendOutcome }>;
@@ -32,8 +32,9 @@ export class CallbackSender {
     return { kind: "url", url, origin: new URL(url).origin };
   }
 
-  async send(callback: Callback, url: string): Promise<SendOutcome> {
-    const { http, secrets, clock, deadlineMs = 10_000 } = this.options;
+  /** `now`: the time that the signature carries. */
+  async send(callback: Callback, url: string, now: Instant): Promise<SendOutcome> {
+    const { http, secrets, deadlineMs = 10_000 } = this.options;
     const held = await secrets.callbackSecrets(callback.account);
     // An account without a secret may be given one, so the callback keeps its place.
     if (held.length === 0) return { kind: "not_sent", cause: "no_callback_secret" };
@@ -45,7 +46,7 @@ export class CallbackSender {
       const headers = {
         "content-type": "application/json",
         "user-agent": "Malipo-Callbacks/1",
-        ...signStandardWebhook({ id: callback.id, timestampS: clock.now() / 1000, body, secrets: held }),
+        ...signStandardWebhook({ id: callback.id, timestampS: now / 1000, body, secrets: held }),
       };
       const outcome = await http.send({ method: "POST", url, headers, body, deadlineMs, allowDevelopmentAddresses: mode === "test" });
       span?.set({ "malipo.outcome": outcome.kind, ...(outcome.kind === "response" && { "http.response.status_code": outcome.status }) });

@@ -70,7 +70,7 @@ export class CallbackWorld {
       onApplied: (applied) => run.alive && dispatcher.applied(applied),
     });
     const http: HttpClient = { send: (request) => this.#receive(request, run) };
-    const sender = new CallbackSender({ http, vault, secrets: { callbackSecrets: () => [secret] }, clock: this.time });
+    const sender = new CallbackSender({ http, vault, secrets: { callbackSecrets: () => [secret] } });
     const dispatcher = new Dispatcher({
       store,
       keeper,

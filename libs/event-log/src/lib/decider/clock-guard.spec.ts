@@ -15,9 +15,12 @@ class World {
   tookMs: number[] = [5];
   asked = 0;
   readonly told: string[] = [];
+  /** Happens while the broker is asked. */
+  meanwhile = (): void => undefined;
   readonly #log = {
     append: () => {
       this.asked += 1;
+      this.meanwhile();
       this.nowMs += this.tookMs.length > 1 ? this.tookMs.shift()! : this.tookMs[0]!;
       return Promise.resolve(new Map([[0, { kind: "appended", appendedAtMs: epochMs + this.nowMs }]]));
     },
@@ -75,6 +78,14 @@ describe("the guard of the clock", () => {
     stopping.abort(new Error("stop"));
     await waiting;
     expect(world.told[0]).toBe("slow");
+  });
+
+  it("notices a step that came while the broker was asked, and goes on by the time before it", async () => {
+    const world = new World();
+    world.meanwhile = () => void (world.offMs = 3_600_000);
+    await world.guard.agreed("/test");
+    expect(world.guard.stepped()).toMatchObject({ code: "clock_off", offMs: 3_600_000 });
+    expect(world.guard.now()).toBe(epochMs + world.nowMs);
   });
 
   it("notices a step within one process, and goes on from what a quick append confirms", async () => {

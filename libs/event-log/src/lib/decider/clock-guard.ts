@@ -1,9 +1,11 @@
 import { toHeaders } from "@malipo/event-contracts";
-import { type Instant, later } from "@malipo/kernel";
+import { type Instant, later, plus } from "@malipo/kernel";
 import type { Clock, EventLog, Logger, Random, Scheduler } from "@malipo/ports";
 import { ClockOffError, defaults } from "./decider-config.js";
 
 type ClockGuardPorts = Readonly<{ log: EventLog; clock: Clock; scheduler: Scheduler; random: Random; logger: Logger; clockSkewMaxMs?: number }>;
+
+type Answer = Readonly<{ sentAt: Instant; sentMs: number; offMs: number; tookMs: number }>;
 
 const probesTopic = "clock.probes.v1";
 const askAgainMs = 1_000;
@@ -33,7 +35,7 @@ export class ClockGuard {
     const beganMs = clock.monotonicMs();
     for (let toldMs = beganMs - tellAgainMs; ; ) {
       const answer = await this.#ask(source);
-      if (answer !== undefined && Math.abs(answer.offMs) + answer.tookMs <= this.#skewMaxMs) return this.#isRight();
+      if (answer !== undefined && Math.abs(answer.offMs) + answer.tookMs <= this.#skewMaxMs) return this.#wasRight(answer.sentAt, answer.sentMs);
       const nowMs = clock.monotonicMs();
       const isOff = answer !== undefined && Math.abs(answer.offMs) > this.#skewMaxMs;
       // That the broker is slow, or away, is news only when it lasts.
@@ -46,6 +48,11 @@ export class ClockGuard {
     }
   }
 
+  /** The time as it goes on from when the clock was last known to be right, whatever it was set to since. */
+  now(): Instant {
+    return plus(this.#wall, Math.round(this.ports.clock.monotonicMs() - this.#monotonicMs));
+  }
+
   /** Whether the clock was stepped since it was last known to be right. */
   stepped(): ClockOffError | undefined {
     const { clock } = this.ports;
@@ -55,16 +62,17 @@ export class ClockGuard {
 
   /** What the broker's time of an append says, which left here at `sentAt`; it says little where the append took long. */
   compared(sentAt: Instant, appendedAtMs: number): ClockOffError | undefined {
+    const { clock } = this.ports;
     const offMs = this.#off(sentAt, appendedAtMs);
     if (Math.abs(offMs) > this.#skewMaxMs) return new ClockOffError(offMs);
     // Stepped while the append was out, it would pass for one that took its time.
     const stepped = this.stepped();
-    if (stepped === undefined && Math.abs(offMs) + this.ports.clock.now() - sentAt <= this.#skewMaxMs) this.#isRight();
+    if (stepped === undefined && Math.abs(offMs) + clock.now() - sentAt <= this.#skewMaxMs) this.#wasRight(clock.now(), clock.monotonicMs());
     return stepped;
   }
 
   /** By how much the clock is ahead of the broker's at least; it may be off by as much more as the answer took. */
-  async #ask(source: string): Promise<Readonly<{ offMs: number; tookMs: number }> | undefined> {
+  async #ask(source: string): Promise<Answer | undefined> {
     const { clock, log, random } = this.ports;
     const sentAt = clock.now();
     const sentMs = clock.monotonicMs();
@@ -73,7 +81,7 @@ export class ClockGuard {
     const outcome = (await log.append(probesTopic, new Map([[0, [{ key: source, value: new Uint8Array(), headers }]]]))).get(0);
     if (outcome?.kind !== "appended") return undefined;
     const { appendedAtMs = sentAt } = outcome;
-    return { offMs: this.#off(sentAt, appendedAtMs), tookMs: clock.monotonicMs() - sentMs };
+    return { sentAt, sentMs, offMs: this.#off(sentAt, appendedAtMs), tookMs: clock.monotonicMs() - sentMs };
   }
 
   /** The least that explains an append between `sentAt` and now. */
@@ -82,8 +90,9 @@ export class ClockGuard {
     return Math.min(0, later(this.ports.clock.now(), sentAt) - appendedAtMs);
   }
 
-  #isRight(): void {
-    this.#wall = this.ports.clock.now();
-    this.#monotonicMs = this.ports.clock.monotonicMs();
+  /** By what it showed then, and not by what it shows now: it may have been set in between. */
+  #wasRight(wall: Instant, monotonicMs: number): void {
+    this.#wall = wall;
+    this.#monotonicMs = monotonicMs;
   }
 }
