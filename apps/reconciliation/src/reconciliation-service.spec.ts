@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { type PaymentEventCodec, paymentEventCodec } from "@malipo/event-contracts";
+import type { AttemptId } from "@malipo/kernel";
 import { NotAStatementError } from "./import-statement/read-statement.js";
 import { InMemoryReconciliationStore } from "./keep-reconciliation/in-memory-reconciliation-store.js";
 import { ReconciliationWorld } from "./testing/reconciliation-world.js";
@@ -166,6 +167,23 @@ describe("a reconciliation that dies", () => {
     world.begins("a9");
     world.completes("a9");
     expect(await world.open()).toEqual(["amount a1"]);
+    await world.stop();
+  });
+
+  it("notices rows that were taken away while nothing happens", async () => {
+    const world = await started();
+    world.gaveUp = [];
+    world.begins("a1");
+    world.completes("a1");
+    await world.pass(120_000);
+    expect(world.gaveUp).toEqual([]);
+    world.store.empty();
+    await world.pass(20_000);
+    expect(world.gaveUp).toEqual([expect.objectContaining({ code: "rows_lost" })]);
+    world.crash();
+    await world.start();
+    await world.pass(3_000);
+    expect(await world.store.attemptsById(["a1" as AttemptId])).toHaveLength(1);
     await world.stop();
   });
 });

@@ -1,13 +1,13 @@
 import type { PaymentEventCodec } from "@malipo/event-contracts";
 import type { ChainListener, ChainPosition, ChainRecord } from "@malipo/event-log";
 import type { AttemptId } from "@malipo/kernel";
-import type { Clock, EventLog, Logger, OutgoingRecord, Random, Scheduler, StoredRecord, Subscription, Tail } from "@malipo/ports";
+import type { Clock, EventLog, Logger, OutgoingRecord, Random, Scheduler, StoredRecord, Subscription, Tail, Timer } from "@malipo/ports";
 import { failpoint } from "@malipo/runtime";
 import { ImportStatementHandler } from "./import-statement/import-statement.handler.js";
 import { EVENTS, attemptChangeOf } from "./keep-reconciliation/attempt-change.js";
 import { RECONCILIATION, type ReconciliationFact, readReconciliationRecord, toReconciliationRecord } from "./keep-reconciliation/reconciliation-fact.js";
 import { ReconciliationKeeper } from "./keep-reconciliation/reconciliation-keeper.js";
-import type { EventsBatch, FactsBatch, ReconciliationStore } from "./keep-reconciliation/reconciliation-store.js";
+import { type EventsBatch, type FactsBatch, type ReconciliationStore, RowsLostError } from "./keep-reconciliation/reconciliation-store.js";
 import { type RecordFacts, Reviewer } from "./match-statement/reviewer.js";
 
 /** The process's one tail of `payments.events.v1` (`ChainTail`). */
@@ -43,6 +43,7 @@ export type ReconciliationServiceOptions = Readonly<{
 }>;
 
 export const group = "reconciliation";
+const auditMs = 10_000;
 
 /** Reconciliation without Nest: two tails into the rows, imports on request, and open breaks looked at again. */
 export class ReconciliationService {
@@ -55,6 +56,7 @@ export class ReconciliationService {
   /** Partitions of events that wait before a record which only another version can read. */
   readonly #unread = new Map<number, string>();
   #facts: Tail | undefined;
+  #auditing: Timer | undefined;
   #ownership: Subscription | undefined;
   #caughtUp = false;
 
@@ -100,6 +102,7 @@ export class ReconciliationService {
     }));
     this.#facts = await log.tail(RECONCILIATION, from, (partition, records) => this.#readFacts(partition, records));
     this.#track(this.#catchUp());
+    this.#auditLater();
     // Not awaited: after a crash the group lets us in only when the session of the dead member is over, and the
     // operations API need not wait for that.
     this.#track(this.#join());
@@ -126,6 +129,7 @@ export class ReconciliationService {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#auditing?.cancel();
     await this.#ownership?.stop();
     await this.#reviewer.stop();
     await this.#facts?.stop();
@@ -138,6 +142,21 @@ export class ReconciliationService {
     if (facts.some(({ type }) => type === "BreakOpened")) this.#reviewer.breaksOpened();
     if (facts.some(({ type }) => type === "StatementCompleted")) this.#reviewer.lookAgain();
     if (attempts.length > 0) this.#reviewer.attemptsChanged(attempts);
+  }
+
+  #auditLater(): void {
+    if (!this.#stopping.signal.aborted) this.#auditing = this.options.scheduler.after(auditMs, () => this.#track(this.#audit()));
+  }
+
+  /** Rows that were taken away while nothing happens would make every line of a statement a break. */
+  async #audit(): Promise<void> {
+    try {
+      await this.#keeper.assureRows();
+    } catch (error) {
+      if (error instanceof RowsLostError) return this.options.onFatal(error);
+      this.options.logger.warn({ error }, "the rows cannot be looked at now, trying again");
+    }
+    this.#auditLater();
   }
 
   #disown(partition: number): void {

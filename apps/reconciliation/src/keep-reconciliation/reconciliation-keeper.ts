@@ -58,6 +58,16 @@ export class ReconciliationKeeper {
     return this.#kick();
   }
 
+  /**
+   * Whether the rows are still those that were written: tables that were emptied are noticed by the next batch, and where
+   * nothing happens there is none. @throws RowsLostError
+   */
+  async assureRows(): Promise<void> {
+    const applied = [...this.#applied]; // before asking: the rows go on meanwhile
+    const stored = new Map((await this.options.store.positions()).map(({ topic, partition, offset }) => [nameOf(topic, partition), offset]));
+    for (const [name, offset] of applied) if ((stored.get(name) ?? 0) < offset) throw new RowsLostError(name);
+  }
+
   /** Resolves once the rows hold everything before `offset`; somebody waits, so there is a hurry. */
   whenApplied(topic: string, partition: number, offset: number): Promise<void> {
     const name = nameOf(topic, partition);

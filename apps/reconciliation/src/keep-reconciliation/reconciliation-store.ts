@@ -49,8 +49,9 @@ export type ChargesQuery = Readonly<{
 export class RowsLostError extends Error {
   readonly code = "rows_lost";
 
-  constructor(topic: string, partition: number) {
-    super(`the rows of ${topic}/${partition} are older than what was applied to them; the service has to start again`);
+  /** `place`: topic and partition. */
+  constructor(place: string) {
+    super(`the rows of ${place} are older than what was applied to them; the service has to start again`);
     this.name = "RowsLostError";
   }
 }
@@ -80,7 +81,7 @@ export interface ReconciliationStore {
 
 /** From which offset a batch is new to the rows; undefined when they have all of it. @throws RowsLostError */
 export const newFrom = ({ from, after }: Batch<unknown>, checkpoint: number): number | undefined => {
-  if (checkpoint < from) throw new RowsLostError(after.topic, after.partition);
+  if (checkpoint < from) throw new RowsLostError(`${after.topic}/${after.partition}`);
   return checkpoint >= after.offset ? undefined : checkpoint;
 };
 
