@@ -27,7 +27,8 @@ export type Wanted = Readonly<{
 export type AnyIntake = () => IntakeCore | undefined;
 
 const patienceMs = 15_000;
-const triesMax = 40;
+/** Through an outage of everything: a log without its end is restored only when the world is healed. */
+const triesMax = 120;
 
 /** A merchant's programs: create a payment, repeat themselves until they have an answer, and look at what they were told. */
 export class Merchant {
