@@ -77,7 +77,12 @@ export class ItemsDecision<Command, Event, State> {
 
   #timer(item: TimerItem, entry: Entry<State>): string {
     const timer = this.definition.timersOf(entry.state).find(({ name }) => name === item.name);
-    if (timer === undefined || timer.dueAt > this.#at) return "timer_over";
+    if (timer === undefined) return "timer_over";
+    if (timer.dueAt > this.#at) {
+      // It lined up by a clock that was set ahead, and waited until that was set right.
+      this.owned.timers.add({ aggregateId: item.aggregateId, account: item.account, ...timer });
+      return "timer_early";
+    }
     const command = this.definition.timerCommand(item.name, item.aggregateId, entry.state);
     if (command === undefined) return "timer_over";
     const id = this.random.uuid();

@@ -71,6 +71,26 @@ describe("the decider runtime", () => {
       expect(world.truth().map(eventOf).slice(2)).toMatchObject([{ type: "closed" }, { type: "closed" }]);
     }));
 
+  it("keeps a timer that lined up by a clock that was ahead and is right again", () =>
+    inWorld(async (world) => {
+      const first = await started(world.process());
+      await first.ask({ type: "open", id: "t1" }, account);
+      await first.runtime.stop();
+      // While the owner asks what it needs for the timer, the clock by which it lined up is set right.
+      const setRight = (store: DeciderStore): DeciderStore => ({
+        takeOver: (partition) => store.takeOver(partition),
+        lookup: (questions) => {
+          second.clock.offMs = 0;
+          return store.lookup(questions);
+        },
+      });
+      const second: TallyProcess = world.process(setRight);
+      second.clock.offMs = 1_500;
+      await started(second);
+      await second.scheduler.sleep(closesAfterMs + 1_000);
+      expect(world.truth().map(eventOf).slice(1)).toMatchObject([{ type: "closed" }]);
+    }));
+
   it("takes over where the killed owner was, and decides nothing twice", () =>
     inWorld(async (world) => {
       const first = await started(world.process());
