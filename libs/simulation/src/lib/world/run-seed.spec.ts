@@ -18,6 +18,12 @@ describe("a simulated world", () => {
     expect(await runSeed(seed, { faults: { without: ["two_versions"] } })).toMatchObject({ violations: [], unfinished: [] });
   }, 60_000);
 
+  // A late success not told after a change of owners; a callback signed in the moment of a step; a break about a charge that
+  // the log knew, after the tables were emptied; timers lost with a clock that was set back.
+  it.each([5828, 9301, 9796, 5125])("breaks no rule where it once did with two versions, seed %d", async (seed) => {
+    expect(await runSeed(seed)).toMatchObject({ violations: [], unfinished: [] });
+  }, 60_000);
+
   it("ends differently with another seed", async () => {
     expect((await runSeed(4)).hash).not.toBe((await runSeed(5)).hash);
   }, 60_000);
