@@ -79,7 +79,7 @@ export class ItemsDecision<Command, Event, State> {
     const timer = this.definition.timersOf(entry.state).find(({ name }) => name === item.name);
     if (timer === undefined) return "timer_over";
     if (timer.dueAt > this.#at) {
-      // It lined up by a clock that was set ahead, and waited until that was set right.
+      // It lined up by a clock that was a little ahead, and has been corrected since.
       this.owned.timers.add({ aggregateId: item.aggregateId, account: item.account, ...timer });
       return "timer_early";
     }

@@ -91,6 +91,25 @@ describe("the decider runtime", () => {
       expect(world.truth().map(eventOf).slice(1)).toMatchObject([{ type: "closed" }]);
     }));
 
+  it("records nothing by a clock that is set while it asks what it needs", () =>
+    inWorld(async (world) => {
+      const first = await started(world.process());
+      await first.ask({ type: "open", id: "t1" }, account);
+      await first.runtime.stop();
+      const isSet = (store: DeciderStore): DeciderStore => ({
+        takeOver: (partition) => store.takeOver(partition),
+        lookup: (questions) => {
+          second.clock.offMs = 3_600_000;
+          return store.lookup(questions);
+        },
+      });
+      const second: TallyProcess = await started(world.process(isSet));
+      await second.ask({ type: "add", id: "t1", amount: 1 }, account).catch(() => undefined);
+      const [opened, added] = world.truth();
+      expect(added!.envelope.time - opened!.envelope.time).toBeLessThan(60_000);
+      expect(world.fatal.splice(0)).toEqual([expect.objectContaining({ code: "clock_off" })]);
+    }));
+
   it("takes over where the killed owner was, and decides nothing twice", () =>
     inWorld(async (world) => {
       const first = await started(world.process());

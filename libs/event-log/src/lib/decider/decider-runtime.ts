@@ -139,7 +139,7 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
     try {
       await this.options.scheduler.yield(); // what comes in the same turn is decided together
       for (;;) {
-        const now = this.options.clock.now();
+        const now = this.#clockGuard.now();
         for (const owned of this.#owned.values()) owned.lineUpTimers(now);
         const ready = this.#ready();
         if (ready.length === 0 || this.#stopped || this.options.tail.halted) break;
@@ -171,7 +171,7 @@ export class DeciderRuntime<Command, Event, State> implements OwnedHandler {
       if (status !== "serving") continue;
       if (queue.length > 0) waits.push(heldUntilMs - clock.monotonicMs());
       const dueAt: Instant | undefined = timers.nextDueAt();
-      if (dueAt !== undefined) waits.push(dueAt - clock.now());
+      if (dueAt !== undefined) waits.push(dueAt - this.#clockGuard.now());
     }
     if (waits.length === 0) return;
     const delayMs = Math.min(60_000, Math.max(1, Math.min(...waits)));

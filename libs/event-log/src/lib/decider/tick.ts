@@ -88,7 +88,7 @@ export class Tick<Command, Event, State> {
     // Too much that the projections do not have yet: only ask how far they are.
     if (owned.memory.overfull) return { owned, items: [], question: { aggregateIds: [], requestKeys: [], drawn: [] } };
     const items = owned.queue.slice(0, this.options.tickItemsMax ?? defaults.tickItemsMax);
-    return { owned, items, question: questionFor(this.options.definition, owned, items, this.options.clock.now()) };
+    return { owned, items, question: questionFor(this.options.definition, owned, items, this.clockGuard.now()) };
   }
 
   /** One call for all partitions; undefined when the store did not answer. */
@@ -117,8 +117,9 @@ export class Tick<Command, Event, State> {
   }
 
   #decide({ owned, items }: Work<Command, Event, State>, answer: PartitionAnswer | undefined): DecidedItems<Event, State> {
-    const { definition, clock, random } = this.options;
-    return new ItemsDecision(definition, owned, answer, clock.now(), this.lastAt(owned.partition), random).run(items);
+    const { definition, random } = this.options;
+    // The clock may have been set since the tick began: what is recorded by it would be found out only afterwards.
+    return new ItemsDecision(definition, owned, answer, this.clockGuard.now(), this.lastAt(owned.partition), random).run(items);
   }
 
   #tell(partition: number, { items, outcomes, count }: Covered<Command>, startedAt: Instant): void {
