@@ -53,7 +53,8 @@ export class HeldEvents {
         return []; // it was put on record as parked when it was held
       }
     });
-    const left = held.filter((event) => !read.some((one) => one.event === event));
+    const readable = new Set(read.map(({ event }) => event));
+    const left = held.filter((event) => !readable.has(event));
     if (read.length > 0) {
       onReleased(await store.release(read));
       logger.info({ records: read.length }, "records that an older version could not read are read");

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
+import { type Explored, explore } from "@malipo/testing";
 import { begin, commands, type Faults, keyOf, type Rules, rules, type State, stepsFrom, wrongRules } from "./chain-model.conformance.js";
 
 /*
@@ -19,44 +20,15 @@ import { begin, commands, type Faults, keyOf, type Rules, rules, type State, ste
  * are named, nor that everything is decided in the end.
  */
 
-type Found = Readonly<{ states: number; decided: number; wrong: string | undefined; path: readonly string[]; happened: ReadonlySet<string> }>;
-
 const none: Faults = { lost: 0, unanswered: 0, duplicate: 0, reconnect: 0, cut: 0 };
 
-const explore = async (faults: Partial<Faults>, use: Rules = rules): Promise<Found> => {
-  const start = begin({ ...none, ...faults });
-  const seen = new Map<string, readonly [from: string, what: string]>([[keyOf(start), ["", ""]]]);
-  let front: (readonly [key: string, state: State])[] = [[keyOf(start), start]];
-  const happened = new Set<string>();
-  let decided = 0;
-  while (front.length > 0) {
-    const next: (readonly [string, State])[] = [];
-    for (const [key, state] of front) {
-      if (state.truth.fold.length === commands.length) decided += 1;
-      for (const { what, to, wrong } of await stepsFrom(state, use)) {
-        happened.add(what.replace(/\d(\.\d)?/g, "n"));
-        if (wrong !== undefined) return { states: seen.size, decided, wrong, path: [...pathTo(seen, key), `${what}: ${wrong}`], happened };
-        const keyTo = keyOf(to);
-        if (seen.has(keyTo)) continue;
-        seen.set(keyTo, [key, what]);
-        next.push([keyTo, to]);
-      }
-    }
-    front = next;
-  }
-  return { states: seen.size, decided, wrong: undefined, path: [], happened };
-};
-
-/** The shortest way there. */
-const pathTo = (seen: ReadonlyMap<string, readonly [string, string]>, key: string): string[] => {
-  const path: string[] = [];
-  for (let at = key; ; ) {
-    const [from, what] = seen.get(at)!;
-    if (from === "") return path;
-    path.unshift(what);
-    at = from;
-  }
-};
+const inEveryOrder = (faults: Partial<Faults>, use: Rules = rules): Promise<Explored> =>
+  explore({
+    start: begin({ ...none, ...faults }),
+    stepsFrom: (state: State) => stepsFrom(state, use),
+    keyOf,
+    isCounted: ({ truth }) => truth.fold.length === commands.length,
+  });
 
 describe("two writers of one chain, in every order", () => {
   // States counted when this was written: 252,000 together. A number far below says that something no longer happens.
@@ -68,7 +40,7 @@ describe("two writers of one chain, in every order", () => {
     ["with a reconnect", { reconnect: 1 }, 18_000, "writer n checks the log"],
     ["with a lost end of the log", { cut: 1 }, 54_000, "writer n hears of n: truncated"],
   ])("claim nothing untrue, and decide nothing twice or on another history, %s", async (_, faults, statesMin, shown) => {
-    const { states, decided, path, happened } = await explore(faults);
+    const { states, counted: decided, path, happened } = await inEveryOrder(faults);
     expect(path).toEqual([]);
     expect(states).toBeGreaterThan(statesMin);
     expect(decided).toBeGreaterThan(states / 2);
@@ -97,7 +69,7 @@ describe("two writers of one chain, in every order", () => {
       ["writer 0 sends 0.0", "0.0 arrives", "the broker loses its last record", "writer 0 installs 0.0: an untrue claim"],
     ],
   ])("go wrong with %s, and this is the shortest way", async (rule, faults, shortest) => {
-    const { wrong, path } = await explore(faults, wrongRules[rule]);
+    const { wrong, path } = await inEveryOrder(faults, wrongRules[rule]);
     expect(path).toEqual(shortest);
     expect(wrong).toBeDefined();
   });
